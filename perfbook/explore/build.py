@@ -1,0 +1,148 @@
+"""Compile the kernels to WebAssembly: one module a subject, as part of the package's own build.
+
+numba types each kernel, LLVM's wasm32 back end emits an object, wasm-ld (from ziglang) links a subject's objects.
+"""
+
+import hashlib
+import importlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from ..kernel import Kernel, registry
+
+FOLDER = pathlib.Path(__file__).with_name("wasm")
+MANIFEST = "manifest.json"
+# What the page's script serves from JavaScript's Math; any other name fails the build.
+PAGE_MATH = ("acos", "asin", "atan", "atan2", "cbrt", "cos", "cosh", "exp", "expm1", "fmod", "hypot",
+             "log", "log10", "log1p", "log2", "pow", "sin", "sinh", "tan", "tanh")  # fmt: skip
+KINDS = {"float": "f", "int": "i"}
+
+
+def build(folder=FOLDER, progress=print) -> list[str]:
+    """Write ``<subject>.wasm`` for each subject whose kernels changed, and the manifest.
+
+    Returns the names of the subjects that were compiled anew.
+    Raises ValueError naming the kernel and the reason if one needs what a page cannot serve.
+    """
+    folder = pathlib.Path(folder)
+    folder.mkdir(exist_ok=True)
+    old = manifest(folder)
+    new, compiled = {}, []
+    for subject, kernels in subjects().items():
+        stamp = fingerprint(kernels)
+        path = folder / f"{subject}.wasm"
+        if old.get(subject, {}).get("fingerprint") != stamp or not path.exists():
+            progress(f"WebAssembly: {subject} ({len(kernels)} kernels)")
+            path.write_bytes(compile_subject(kernels))
+            compiled.append(subject)
+        new[subject] = {"fingerprint": stamp, "kernels": {k.name: signature(k) for k in kernels}}
+    for path in folder.glob("*.wasm"):
+        if path.stem not in new:
+            path.unlink()
+    (folder / MANIFEST).write_text(json.dumps(new, indent=1, sort_keys=True) + "\n")
+    return compiled
+
+
+def manifest(folder=FOLDER) -> dict:
+    """What was built: {subject: {"fingerprint", "kernels": {name: signature}}}; empty before the first build."""
+    path = pathlib.Path(folder) / MANIFEST
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def subjects() -> dict[str, list[Kernel]]:
+    """The registered kernels of the package by subject module."""
+    importlib.import_module("perfbook.subjects")
+    found: dict[str, list[Kernel]] = {}
+    for item in registry.values():
+        if item.function.__module__.startswith("perfbook."):
+            found.setdefault(item.module, []).append(item)
+    return found
+
+
+def signature(item: Kernel) -> str:
+    """The parameters as letters, then the result: f float, i int, F floats, I ints, v nothing ("ffFF:v")."""
+    letters = [KINDS[k.__name__] if k in (float, int) else "F" if "float64" in str(k) else "I" for k in item.parameters.values()]
+    return "".join(letters) + ":" + (KINDS[item.returns.__name__] if item.returns else "v")
+
+
+def fingerprint(kernels) -> str:
+    """A digest of the kernels, all they call, and this compiler."""
+    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes())
+    for item in kernels:
+        digest.update(f"{item.name} {item.fingerprint()}".encode())
+    return digest.hexdigest()
+
+
+def compile_subject(kernels) -> bytes:
+    """One WebAssembly module that exports the given kernels."""
+    machine = wasm_machine()
+    with tempfile.TemporaryDirectory() as temporary:
+        objects = []
+        for item in kernels:
+            path = pathlib.Path(temporary, f"{item.name}.o")
+            path.write_bytes(compile_object(item, machine))
+            objects.append(str(path))
+        allowed = pathlib.Path(temporary, "page_math.txt")
+        allowed.write_text("\n".join(PAGE_MATH))
+        out = pathlib.Path(temporary, "linked.wasm")
+        linked = subprocess.run(
+            [sys.executable, "-m", "ziglang", "wasm-ld", "--no-entry", "--strip-all", "--gc-sections",
+             f"--allow-undefined-file={allowed}", "--export=__heap_base", *(f"--export={k.name}" for k in kernels),
+             "-o", str(out), *objects], capture_output=True, text=True)  # fmt: skip
+        missing = re.findall(r"(\w+)\.o: undefined symbol: (\S+)", linked.stderr)
+        if missing:
+            name, needed = missing[0]
+            raise ValueError(f"kernel {name} needs {needed}, which the page cannot serve; it can serve {', '.join(PAGE_MATH)}")
+        if linked.returncode:
+            raise RuntimeError(f"wasm-ld failed: {linked.stderr}")
+        return out.read_bytes()
+
+
+def wasm_machine():
+    """LLVM's target for a browser's WebAssembly."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    return llvm.Target.from_triple("wasm32-unknown-unknown").create_target_machine(
+        opt=3, reloc="static", codemodel="default", features="+simd128,+bulk-memory"
+    )
+
+
+def compile_object(item: Kernel, machine) -> bytes:
+    """The relocatable object of one kernel, everything that it calls inside and hidden."""
+    import llvmlite.binding as llvm
+    from numba.core.errors import NumbaError
+
+    try:
+        compiled = for_page(item).overloads[item.signature()]
+    except NumbaError as error:
+        raise ValueError(f"kernel {item.name} does not compile for the page: {error}") from error
+    if item.returns is None and str(compiled.signature.return_type) != "none":
+        raise ValueError(f"kernel {item.name} returns {compiled.signature.return_type} but is annotated None")
+    ir = compiled.library.get_llvm_str()
+    ir = re.sub(r'target triple = ".*"', 'target triple = "wasm32-unknown-unknown"', ir)
+    ir = re.sub(r'target datalayout = ".*"', f'target datalayout = "{machine.target_data}"', ir)
+    ir = re.sub(r'"target-(cpu|features)"="[^"]*"', "", ir)
+    ir = ir.replace(" common ", " internal ").replace("@sqrt(", "@llvm.sqrt.f64(")
+    module = llvm.parse_assembly(ir.replace(compiled.fndesc.mangled_name, item.name))
+    for function in module.functions:
+        if not function.is_declaration:
+            function.linkage = "external" if function.name == item.name else "internal"
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=3))
+    builder.getModulePassManager().run(module, builder)
+    return machine.emit_object(module)
+
+
+def for_page(item: Kernel):
+    """The kernel typed once more, without bounds checks, reference counts or Python wrappers."""
+    options = dict(boundscheck=False, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return item.typed(for_page, **options)
+
+
+if __name__ == "__main__":
+    build()
