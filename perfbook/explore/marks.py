@@ -84,7 +84,7 @@ class Picture:
     def add(self, panel, kind: str, artists, **spec) -> None:
         number = len(self.marks)
         for index, artist in enumerate(artists):
-            artist.set_gid(f"{self.name}-{'n' if self.narrow else 'w'}{number}" + (f"-{index}" if kind == "heat" else ""))
+            artist.set_gid(f"{self.name}-{'n' if self.narrow else 'w'}{number}" + (f"-{index}" if kind in ("heat", "tokens") else ""))
         self.marks.append({"kind": kind, "panel": self.panel_list.index(panel), **spec})
 
     def svg(self) -> str:
@@ -126,12 +126,13 @@ class Panel:
         return {"x": [*map(float, self.xlim), round(x0, 3), round(x1, 3), self.ax.get_xscale() == "log"],
                 "y": [*map(float, self.ylim), round(height - y0, 3), round(height - y1, 3), self.ax.get_yscale() == "log"]}  # fmt: skip
 
-    def line(self, x, y, color="theory", dashed=False, width=2.0, label=None, label_at=0.75):
-        """A line through the points; broken where a value is not finite."""
+    def line(self, x, y, color="theory", dashed=False, width=2.0, steps=False, label=None, label_at=0.75):
+        """A line through the points, broken where a value is not a number; ``steps``: each value holds to the next x."""
         rx, ry = self.picture.reference(x), self.picture.reference(y)
         points = np.broadcast_arrays(self.picture.values(rx), self.picture.values(ry))
-        (artist,) = self.ax.plot(*points, color=COLORS[color], lw=width, ls="--" if dashed else "-", solid_joinstyle="round")
-        self.picture.add(self, "line", [artist], x=rx, y=ry, color=color, dashed=dashed, width=width)
+        (artist,) = self.ax.plot(*points, color=COLORS[color], lw=width, ls="--" if dashed else "-", solid_joinstyle="round",
+                                 drawstyle="steps-post" if steps else "default")  # fmt: skip
+        self.picture.add(self, "line", [artist], x=rx, y=ry, color=color, dashed=dashed, width=width, steps=steps)
         if label:
             self._label(rx, ry, label, label_at, color)
 
@@ -179,14 +180,16 @@ class Panel:
         self.picture.add(self, "rule", [artist], **{"y" if x is None else "x": reference}, color=color, dashed=dashed,
                          width=width)  # fmt: skip
 
-    def text(self, x, y, template, color="ink", align="left", size=10):
-        """A text that moves; ``template`` may hold fields, and ``align`` is left, center or right of the point."""
+    def text(self, x, y, template, color="ink", align="left", size=10, offset=(0, 0)):
+        """A text that moves; ``template`` may hold fields, ``align`` is left, center or right, ``offset`` in points, up."""
         rx, ry = self.picture.reference(x), self.picture.reference(y)
         at = [float(np.clip(np.nan_to_num(self.picture.values(r)[0], nan=lim[0]), *sorted(lim)))
               for r, lim in ((rx, self.xlim), (ry, self.ylim))]  # fmt: skip
-        artist = self.ax.text(*at, fill(template, self.picture.state), color=COLORS[color], ha=align, va="center", fontsize=size)
+        artist = self.ax.annotate(fill(template, self.picture.state), at, offset, textcoords="offset points", ha=align,
+                                  va="center", color=COLORS[color], fontsize=size, annotation_clip=False)  # fmt: skip
         artist.set_in_layout(False)
-        self.picture.add(self, "text", [artist], x=rx, y=ry, template=template, color=color, align=align, size=size)
+        self.picture.add(self, "text", [artist], x=rx, y=ry, template=template, color=color, align=align, size=size,
+                         offset=list(offset))  # fmt: skip
 
     def heat(self, x_edges, y_edges, values, low, high):
         """Cells coloured by value in eight steps from ``low`` to ``high``; ``values`` row by row, lowest y first."""
@@ -199,6 +202,14 @@ class Panel:
         artists = [self._patch(corners(*(s[step == k] for s in sides)), HEAT[k], 1.0) for k in range(len(HEAT))]
         self.picture.add(self, "heat", artists, x=refs[0], y=refs[1], values=refs[2], low=low, high=high)
 
+    def tokens(self, kinds, size=9.0):
+        """A player's tokens, a colour a kind; ``kinds`` are the roles, as the player has them."""
+        artists = []
+        for number, color in enumerate(kinds):
+            at = (self.picture.state[f"tokens_x{number}"], self.picture.state[f"tokens_y{number}"])
+            artists += self.ax.plot(*at, "o", color=COLORS[color], ms=size, mew=0, zorder=4)
+        self.picture.add(self, "tokens", artists, colors=list(kinds), size=size)
+
     def _patch(self, outlines, color, opacity):
         path = Path.make_compound_path(*(Path(o, closed=False) for o in outlines)) if len(outlines) else Path(np.empty((0, 2)))
         patch = PathPatch(path, fc=COLORS.get(color, color), lw=0, alpha=opacity)
@@ -207,7 +218,7 @@ class Panel:
     def _label(self, rx, ry, label, label_at, color):
         count = self.picture.values(rx).size
         at = round(label_at * (count - 1))
-        self.text(element(rx, at), element(ry, at), " " + label, color=color)
+        self.text(element(rx, at), element(ry, at), label, color=color, offset=(3, 8))
 
 
 def element(reference: str, index: int) -> str:

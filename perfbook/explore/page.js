@@ -1,0 +1,794 @@
+// @ts-check
+// Wakes the figures, challenges and questions of a built page; see CONTRIBUTING.md for what a page promises.
+// One classic script, no framework, no network: a subject's WebAssembly comes with `<subject>.js`.
+"use strict";
+
+/**
+ * @typedef {{name: string, kind: "f"|"i"|"F"|"I", role: string, size?: number, data?: string, value?: number}} Argument
+ * @typedef {{low: number, high: number, step: number, value: number, unit: string, words: string[]}} SliderSpec
+ * @typedef {[number, number, number, number, boolean]} Axis  ends in data, ends in the picture, whether logarithmic
+ * @typedef {{kind: string, panel: number, [key: string]: any}} Mark
+ * @typedef {{size: number[], panels: {x: Axis, y: Axis}[], marks: Mark[]}} Layout
+ * @typedef {{tracks: string[], kinds: string[], series: Record<string, [string, string]>, end: number, still: number,
+ *   speed: number, unit: string}} PlayerSpec
+ * @typedef {{kernel: string, subject: string, arguments: Argument[], sliders: Record<string, SliderSpec>,
+ *   readouts: Record<string, string>, alt: string, presets: Record<string, Record<string, any>>,
+ *   whileDragging: Record<string, number>, pictures: Layout[], constants: Record<string, string>,
+ *   table?: {columns: string[], count: string, size: number, text: string}, player?: PlayerSpec}} Spec
+ * @typedef {{kernels: Record<string, string>, wasm: string}} ModuleSource
+ * @typedef {Float64Array | BigInt64Array} Numbers
+ * @typedef {Record<string, ArrayLike<number>>} State
+ */
+
+(() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const root = /** @type {any} */ (globalThis);
+  if (root.perfbook) return;
+
+  // ---- WebAssembly: a module a subject, its memory handed out from the heap's base up ----
+
+  const MATH = ["acos", "asin", "atan", "atan2", "cbrt", "cos", "cosh", "exp", "expm1", "hypot", "log", "log10", "log1p",
+    "log2", "pow", "sin", "sinh", "tan", "tanh"];
+  /** @type {Record<string, any>} */
+  const env = { fmod: (/** @type {number} */ a, /** @type {number} */ b) => a % b };
+  for (const name of MATH) env[name] = /** @type {any} */ (Math)[name];
+
+  /** @param {string} text */
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  /** @param {string} text */
+  const floats = (text) => new Float64Array(bytes(text).buffer);
+
+  class Engine {
+    /** @param {WebAssembly.Exports} exports @param {Record<string, string>} kernels */
+    constructor(exports, kernels) {
+      this.exports = /** @type {any} */ (exports);
+      this.kernels = kernels;
+      this.top = Number(this.exports.__heap_base.value);
+      this.head = this.allocate("F", 8).pointer; // where a kernel writes its result and its exception
+    }
+
+    /** @param {string} kind @param {number} size */
+    allocate(kind, size) {
+      const pointer = (this.top + 15) & ~15;
+      this.top = pointer + 8 * size;
+      const memory = this.exports.memory;
+      const missing = this.top - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+      return { kind, pointer, size };
+    }
+
+    /** A view of an array; good until memory grows.
+     * @param {{kind: string, pointer: number, size: number}} array @returns {Numbers} */
+    view({ kind, pointer, size }) {
+      const buffer = this.exports.memory.buffer;
+      return kind === "F" ? new Float64Array(buffer, pointer, size) : new BigInt64Array(buffer, pointer, size);
+    }
+
+    /** Run a kernel on numbers and allocated arrays.
+     * @param {string} name @param {(number | {kind: string, pointer: number, size: number})[]} values */
+    run(name, values) {
+      const [letters, result] = this.kernels[name].split(":");
+      /** @type {(number | bigint)[]} */
+      const words = [];
+      values.forEach((value, i) => {
+        if (typeof value === "object") {
+          const n = BigInt(value.size);
+          words.push(0, 0, n, 8n, value.pointer, n, 8n);
+        } else words.push(letters[i] === "i" ? BigInt(Math.round(value)) : value);
+      });
+      const status = this.exports[name](this.head, this.head + 16, ...words);
+      if (status !== 0) throw new Error(`kernel ${name} ended with status ${status}`);
+      const { buffer } = this.exports.memory;
+      if (result === "f") return new Float64Array(buffer, this.head, 1)[0];
+      if (result === "i") return Number(new BigInt64Array(buffer, this.head, 1)[0]);
+      return undefined;
+    }
+
+    /** Call a kernel with numbers and typed arrays, which it fills: what `perfbook.kernels` offers.
+     * @param {string} name @param {any[]} values */
+    call(name, values) {
+      const letters = this.kernels[name].split(":")[0];
+      if (values.length !== letters.length) throw new Error(`${name} takes ${letters.length} arguments, got ${values.length}`);
+      const kept = this.top;
+      const given = values.map((value, i) => {
+        if (typeof value !== "object") return Number(value);
+        return this.allocate(letters[i], value.length);
+      });
+      given.forEach((array, i) => typeof array === "object" && this.view(array).set(widen(values[i], array.kind)));
+      const result = this.run(name, given);
+      given.forEach((array, i) => {
+        if (typeof array !== "object") return;
+        const view = this.view(array);
+        for (let k = 0; k < view.length; k++) values[i][k] = values[i] instanceof BigInt64Array ? view[k] : Number(view[k]);
+      });
+      this.top = kept;
+      return result;
+    }
+  }
+
+  /** @param {any} values @param {string} kind @returns {any} */
+  const widen = (values, kind) => kind === "F" ? Float64Array.from(values, Number) : BigInt64Array.from(values, (v) => BigInt(v));
+
+  /** @type {Record<string, Promise<Engine>>} */
+  const engines = {};
+  /** @param {string} subject @param {ModuleSource} [source] @returns {Promise<Engine>} */
+  const engine = (subject, source = root.perfbookModules?.[subject]) => engines[subject] ??= (async () => {
+    if (!source) throw new Error(`no kernels of ${subject} on this page`);
+    const { instance } = await WebAssembly.instantiate(bytes(source.wasm), { env });
+    const made = new Engine(instance.exports, source.kernels);
+    for (const name of Object.keys(source.kernels)) {
+      perfbook.kernels[name] = (/** @type {any[]} */ ...values) => made.call(name, values);
+    }
+    return made;
+  })();
+
+  // ---- References and templates: the same small language as perfbook/explore/template.py ----
+
+  const REFERENCE = /^([A-Za-z_]\w*)(?:\[(\d+)(?::(\d+))?\])?$/;
+  const FIELD = /\{([A-Za-z_]\w*(?:\[\d+\])?):([^{}]+)\}/g;
+  const DURATIONS = /** @type {[number, number, string][]} */ ([[1e-6, 1e-9, "ns"], [1e-3, 1e-6, "µs"], [1, 1e-3, "ms"],
+    [120, 1, "s"], [7200, 60, "min"], [172800, 3600, "h"], [63072000, 86400, "days"], [Infinity, 31536000, "years"]]);
+
+  /** @param {string} reference @param {State} state @returns {ArrayLike<number>} */
+  function resolve(reference, state) {
+    const [, name, from, to] = /** @type {RegExpMatchArray} */ (reference.match(REFERENCE));
+    const values = state[name];
+    if (from === undefined) return values;
+    const stop = to === undefined ? +from + 1 : +to;
+    return Array.prototype.slice.call(values, +from, stop);
+  }
+
+  /** @param {string} text @param {State} state */
+  const fill = (text, state) => text.replace(FIELD, (_, reference, form) => show(resolve(reference, state)[0], form));
+
+  /** @param {number} value @param {string} form @returns {string} */
+  function show(value, form) {
+    if (form[0] === "=") {
+      const words = form.slice(1).split("|");
+      return words[Number.isFinite(value) ? Math.min(Math.max(Math.trunc(value), 0), words.length - 1) : words.length - 1];
+    }
+    const [how, word] = form.split("|");
+    if (!Number.isFinite(value)) return word || "–";
+    if (how === "duration") return duration(value);
+    const comma = how[0] === ",", digits = +how.slice(-2, -1), kind = how.slice(-1);
+    if (kind === "g") return significant(value, digits);
+    return kind === "%" ? fixed(100 * value, digits, comma) + "%" : fixed(value, digits, comma);
+  }
+
+  /** @param {number} value @param {number} digits @param {boolean} comma */
+  function fixed(value, digits, comma) {
+    if (Math.abs(value) >= 1e15) return scientific(value, 2);
+    let text = value.toFixed(digits);
+    if (/^-[0.]+$/.test(text)) text = text.slice(1);
+    return comma ? text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ",") : text;
+  }
+
+  /** @param {number} value @param {number} digits */
+  function significant(value, digits) {
+    const size = Math.abs(value);
+    if (size === 0) return "0";
+    if (size < 1e-4 || size >= 1e15) return scientific(value, digits);
+    return fixed(value, Math.max(0, digits - 1 - Math.floor(Math.log10(size))), true);
+  }
+
+  /** @param {number} value @param {number} digits */
+  const scientific = (value, digits) => value.toExponential(Math.max(0, digits - 1)).replace("+", "");
+
+  /** @param {number} seconds */
+  function duration(seconds) {
+    if (seconds === 0) return "0 s";
+    const [, unit, name] = /** @type {[number, number, string]} */ (DURATIONS.find(([limit]) => Math.abs(seconds) < limit));
+    return `${significant(seconds / unit, 3)} ${name}`;
+  }
+
+  // ---- Pasted tables: the same rules as perfbook/explore/table.py ----
+
+  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+  /** @param {string} text @param {number} columns @param {number} most */
+  function parseTable(text, columns, most) {
+    /** @type {number[][]} */
+    const rows = [];
+    /** @type {string[]} */
+    const problems = [];
+    let seen = false;
+    text.split(/\r\n|\r|\n/).forEach((line, i) => {
+      const words = line.split(/[\s,;]+/).filter(Boolean);
+      if (!words.length || words[0].startsWith("#")) return;
+      const heading = !seen && !words.some((w) => NUMBER.test(w));
+      seen = true;
+      if (heading) return;
+      if (words.length !== columns || !words.every((w) => NUMBER.test(w))) {
+        problems.push(`Line ${i + 1} is not ${columns} numbers: ${line.trim().slice(0, 40)}`);
+      } else if (rows.length === most) problems.push(`Line ${i + 1} is past the ${most} rows that fit`);
+      else rows.push(words.map(Number));
+    });
+    return { rows, problems };
+  }
+
+  // ---- Marks: a path each, its `d` from the arrays ----
+
+  const FAR = 1e5; // a coordinate beyond every picture, for what is infinite
+
+  /** @param {Axis} axis */
+  function scale([a, from, b, to, log]) {
+    if (log) {
+      const la = Math.log10(a), k = (to - from) / (Math.log10(b) - la);
+      return (/** @type {number} */ v) => v > 0 ? from + (Math.log10(v) - la) * k : from - Math.sign(to - from) * FAR;
+    }
+    const k = (to - from) / (b - a);
+    return (/** @type {number} */ v) => Math.max(-FAR, Math.min(FAR, from + (v - a) * k));
+  }
+  // matplotlib's order of an axis is ends in data, then ends in the picture.
+  /** @param {any} axis @returns {Axis} */
+  const ends = (axis) => [axis[0], axis[2], axis[1], axis[3], axis[4]];
+
+  /** @param {ArrayLike<number>} values @param {number} i */
+  const at = (values, i) => values[values.length === 1 ? 0 : i];
+  /** @param {number} v */
+  const r = (v) => Math.round(v * 100) / 100;
+
+  /** @param {ArrayLike<number>[]} sides @param {any} X @param {any} Y @param {(i: number) => boolean} [keep] */
+  function boxesPath([x0, x1, y0, y1], X, Y, keep) {
+    let d = "";
+    const n = Math.max(x0.length, x1.length, y0.length, y1.length);
+    for (let i = 0; i < n; i++) {
+      const a = X(at(x0, i)), b = X(at(x1, i)), c = Y(at(y0, i)), e = Y(at(y1, i));
+      if (Number.isFinite(a + b + c + e) && !(keep && !keep(i))) d += `M${r(a)} ${r(c)}H${r(b)}V${r(e)}H${r(a)}Z`;
+    }
+    return d;
+  }
+
+  /** @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys @param {any} X @param {any} Y @param {number} size */
+  function dotsPath(xs, ys, X, Y, size) {
+    const radius = size / 2;
+    let d = "";
+    for (let i = 0; i < Math.max(xs.length, ys.length); i++) {
+      const x = X(at(xs, i)), y = Y(at(ys, i));
+      if (Number.isFinite(x + y)) {
+        d += `M${r(x - radius)} ${r(y)}a${radius} ${radius} 0 1 0 ${size} 0a${radius} ${radius} 0 1 0 ${-size} 0`;
+      }
+    }
+    return d;
+  }
+
+  /** The paths of a mark, by kind; `get` resolves a reference.
+   * @type {Record<string, (mark: Mark, get: (reference: string) => ArrayLike<number>, X: any, Y: any, panel: any) => string[]>} */
+  const paths = {
+    line(mark, get, X, Y) {
+      const xs = get(mark.x), ys = get(mark.y), n = Math.max(xs.length, ys.length);
+      let d = "", pen = "M";
+      for (let i = 0; i < n; i++) {
+        const x = X(at(xs, i)), y = Y(at(ys, i));
+        if (Number.isNaN(x + y)) pen = "M";
+        else if (mark.steps && pen === "L") d += `H${r(x)}V${r(y)}`;
+        else { d += pen + r(x) + " " + r(y); pen = "L"; }
+      }
+      return [d];
+    },
+    area(mark, get, X, Y) {
+      const xs = get(mark.x), low = get(mark.low), high = get(mark.high), n = xs.length;
+      /** @type {string[]} */
+      const there = [], back = [];
+      for (let i = 0; i < n; i++) {
+        const x = r(X(xs[i])), a = Y(at(low, i)), b = Y(at(high, i));
+        if (!Number.isNaN(x + a + b)) { there.push(`${x} ${r(a)}`); back.push(`${x} ${r(b)}`); }
+      }
+      return [there.length ? `M${there.join("L")}L${back.reverse().join("L")}Z` : ""];
+    },
+    bars(mark, get, X, Y) {
+      const x = get(mark.x), height = get(mark.height), width = get(mark.width), base = get(mark.base);
+      const index = Array.from({ length: Math.max(x.length, height.length) }, (_, i) => i);
+      return [boxesPath([index.map((i) => at(x, i) - at(width, i) / 2), index.map((i) => at(x, i) + at(width, i) / 2),
+        index.map((i) => at(base, i)), index.map((i) => at(base, i) + at(height, i))], X, Y)];
+    },
+    boxes: (mark, get, X, Y) => [boxesPath([get(mark.x0), get(mark.x1), get(mark.y0), get(mark.y1)], X, Y)],
+    dots: (mark, get, X, Y) => [dotsPath(get(mark.x), get(mark.y), X, Y, mark.size)],
+    rule(mark, get, X, Y, panel) {
+      const values = Array.from(get(mark.x ?? mark.y)).filter(Number.isFinite);
+      const [, , from, to] = mark.x === undefined ? panel.x : panel.y;
+      return [values.map((v) => mark.x === undefined ? `M${from} ${r(Y(v))}H${to}` : `M${r(X(v))} ${from}V${to}`).join("")];
+    },
+    heat(mark, get, X, Y) {
+      const x = get(mark.x), y = get(mark.y), values = get(mark.values), columns = x.length - 1;
+      const step = (/** @type {number} */ i) => Math.max(0, Math.min(7, Math.trunc((values[i] - mark.low) / (mark.high - mark.low) * 8)));
+      /** @type {number[][]} */
+      const sides = [[], [], [], []];
+      for (let i = 0; i < values.length; i++) {
+        const c = i % columns, row = Math.floor(i / columns);
+        sides[0].push(x[c]); sides[1].push(x[c + 1]); sides[2].push(y[row]); sides[3].push(y[row + 1]);
+      }
+      return Array.from({ length: 8 }, (_, k) => boxesPath(sides, X, Y, (i) => Number.isFinite(values[i]) && step(i) === k));
+    },
+    tokens: (mark, get, X, Y) => mark.colors.map((/** @type {string} */ _, /** @type {number} */ k) =>
+      dotsPath(get(`tokens_x${k}`), get(`tokens_y${k}`), X, Y, mark.size)),
+  };
+  const FILLED = new Set(["area", "bars", "boxes", "dots", "heat", "tokens"]);
+  const HEAT = ["#00204d", "#213d6b", "#4c556c", "#6c6e72", "#8b8878", "#aca371", "#d1c05f", "#ffea46"];
+
+  /** One of a figure's two drawings: finds matplotlib's marks in the SVG and moves them. */
+  class Picture {
+    /** @param {SVGSVGElement} svg @param {Layout} layout @param {string} prefix the ids' beginning, as marks.py gives them */
+    constructor(svg, layout, prefix) {
+      this.svg = svg;
+      this.layout = layout;
+      this.panels = layout.panels.map(({ x, y }, i) => {
+        const clip = document.createElementNS(SVG, "clipPath"), box = document.createElementNS(SVG, "rect");
+        clip.id = `${prefix}clip${i}`;
+        const [, , left, right] = /** @type {any} */ (x), [, , bottom, top] = /** @type {any} */ (y);
+        for (const [name, value] of Object.entries({ x: left, y: top, width: right - left, height: bottom - top })) {
+          box.setAttribute(name, String(value));
+        }
+        clip.append(box);
+        svg.append(clip);
+        return { x, y, X: scale(ends(x)), Y: scale(ends(y)), clip: `url(#${clip.id})` };
+      });
+      this.marks = layout.marks.map((mark, i) => ({ mark, shapes: this.shapes(mark, prefix + i) }));
+    }
+
+    /** @param {Mark} mark @param {string} id @returns {SVGElement[]} */
+    shapes(mark, id) {
+      if (mark.kind === "text") return [this.take(id, "text", (text) => {
+        text.setAttribute("text-anchor", { left: "start", center: "middle", right: "end" }[/** @type {string} */ (mark.align)] ?? "start");
+        text.setAttribute("dominant-baseline", "central");
+        text.style.fill = `var(--pb-${mark.color})`;
+        text.style.fontSize = `${mark.size}px`;
+      })];
+      const colors = mark.kind === "heat" ? HEAT : (mark.colors ?? [mark.color]).map((/** @type {string} */ c) => `var(--pb-${c})`);
+      return colors.map((/** @type {string} */ color, /** @type {number} */ k) =>
+        this.take(mark.kind === "heat" || mark.kind === "tokens" ? `${id}-${k}` : id, "path", (path) => {
+          const { style } = path;
+          if (FILLED.has(mark.kind)) Object.assign(style, { fill: color, stroke: "none", opacity: String(mark.opacity ?? 1) });
+          else {
+            Object.assign(style, { fill: "none", stroke: color, strokeWidth: `${mark.width}px`, strokeLinejoin: "round" });
+            if (mark.dashed) style.strokeDasharray = `${3.7 * mark.width} ${1.6 * mark.width}`;
+          }
+          if (mark.kind !== "tokens" && mark.kind !== "dots") path.setAttribute("clip-path", this.panels[mark.panel].clip);
+        }));
+    }
+
+    /** Put one shape of ours where matplotlib drew the mark.
+     * @param {string} id @param {string} tag @param {(shape: SVGElement) => void} style */
+    take(id, tag, style) {
+      const group = this.svg.querySelector(`[id="${id}"]`) ?? this.svg.appendChild(document.createElementNS(SVG, "g"));
+      const shape = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
+      style(shape);
+      group.replaceChildren(shape);
+      return shape;
+    }
+
+    /** @param {State} state */
+    draw(state) {
+      const get = (/** @type {string} */ reference) => resolve(reference, state);
+      for (const { mark, shapes } of this.marks) {
+        const panel = this.panels[mark.panel];
+        if (mark.kind === "text") {
+          const place = (/** @type {string} */ ref, /** @type {any} */ axis, /** @type {any} */ map, /** @type {number} */ off) => {
+            const from = Math.min(axis[2], axis[3]), to = Math.max(axis[2], axis[3]), value = get(ref)[0];
+            return String(r(Math.max(from, Math.min(to, map(Number.isNaN(value) ? axis[0] : value))) + off));
+          };
+          shapes[0].setAttribute("x", place(mark.x, panel.x, panel.X, mark.offset[0]));
+          shapes[0].setAttribute("y", place(mark.y, panel.y, panel.Y, -mark.offset[1]));
+          const text = fill(mark.template, state);
+          if (shapes[0].textContent !== text) shapes[0].textContent = text;
+        } else paths[mark.kind](mark, get, panel.X, panel.Y, panel).forEach((d, k) => shapes[k].setAttribute("d", d));
+      }
+    }
+  }
+
+  // ---- A figure: sliders in, kernel, arrays, marks and sentences out ----
+
+  class Live {
+    /** @param {HTMLElement} figure @param {Spec} spec @param {Engine} machine */
+    constructor(figure, spec, machine) {
+      this.figure = figure;
+      this.spec = spec;
+      this.machine = machine;
+      /** @type {Record<string, number>} */
+      this.inputs = {};
+      for (const [name, slider] of Object.entries(spec.sliders)) this.inputs[name] = slider.value;
+      /** @type {State} */
+      this.state = {};
+      for (const [name, text] of Object.entries(spec.constants)) this.state[name] = floats(text);
+      this.arrays = spec.arguments.map((a) => {
+        if (a.kind === "f" || a.kind === "i") return null;
+        const array = machine.allocate(a.kind, a.size ?? 1);
+        if (a.data) machine.view(array).set(/** @type {any} */ (a.kind === "F" ? floats(a.data) : new BigInt64Array(bytes(a.data).buffer)));
+        return array;
+      });
+      /** @type {Record<string, number>} */
+      this.counts = {};
+      this.dragging = false;
+      this.elapsed = 0;
+      /** @type {Record<string, Float64Array>} */
+      this.outputs = {};
+      const svgs = figure.querySelectorAll("svg");
+      this.pictures = spec.pictures.map((layout, i) => new Picture(svgs[i], layout, `${figure.id}-${"wn"[i]}`));
+      this.outputFields = [...figure.querySelectorAll("output")];
+      /** @type {((value: any) => void)[]} */
+      this.waiting = [];
+      if (spec.table) this.paste(spec.table.text);
+    }
+
+    /** Run the kernel at the present inputs. */
+    compute() {
+      const { machine, spec } = this;
+      const values = spec.arguments.map((a, i) => {
+        const array = this.arrays[i];
+        if (array) {
+          if (a.role === "output" || a.role === "scratch") machine.view(array).fill(/** @type {never} */ (a.kind === "F" ? 0 : 0n));
+          return array;
+        }
+        if (a.role === "slider") return this.inputs[a.name];
+        if (a.role === "count") return this.counts[a.name] ?? 0;
+        return this.dragging && a.name in spec.whileDragging ? spec.whileDragging[a.name] : /** @type {number} */ (a.value);
+      });
+      machine.run(spec.kernel, values);
+      spec.arguments.forEach((a, i) => {
+        const array = this.arrays[i];
+        if (!array) this.state[a.name] = [/** @type {number} */ (values[i])];
+        else if (a.role !== "scratch" && !(a.role === "input" && a.name in this.state)) {
+          const view = machine.view(array);
+          const copy = a.kind === "F" ? new Float64Array(/** @type {Float64Array} */ (view)) : Float64Array.from(/** @type {any} */ (view), Number);
+          this.state[a.name] = copy;
+          if (a.role === "output") this.outputs[a.name] = copy;
+        }
+      });
+    }
+
+    /** Draw what is in sight, say what it says. */
+    show() {
+      this.pictures.forEach((picture) => {
+        if (picture.svg.getClientRects().length) picture.draw(this.state);
+      });
+      for (const field of this.outputFields) {
+        const text = fill(this.spec.readouts[field.name], this.state);
+        if (field.textContent !== text) field.textContent = text;
+      }
+      const alt = fill(this.spec.alt, this.state);
+      for (const { svg } of this.pictures) svg.setAttribute("aria-label", alt);
+    }
+
+    redraw() {
+      const start = performance.now();
+      try {
+        this.compute();
+        this.clock?.settle();
+        this.show();
+      } catch (error) {
+        fail(this.figure, error);
+        return;
+      }
+      this.elapsed = performance.now() - start;
+      const detail = { inputs: { ...this.inputs }, outputs: this.outputs, elapsed: this.elapsed };
+      this.figure.dispatchEvent(new CustomEvent("perfbook:update", { detail, bubbles: true }));
+      for (const done of this.waiting.splice(0)) done(detail);
+    }
+
+    /** Redraw in the next frame, once however often it is asked. */
+    later() {
+      this.frame ??= requestAnimationFrame(() => { this.frame = undefined; this.redraw(); });
+    }
+
+    /** Move sliders from a script; resolves after the redraw.
+     * @param {Record<string, number | string>} values @param {boolean} [dragging] @returns {Promise<any>} */
+    set(values, dragging = false) {
+      for (const [name, value] of Object.entries(values)) {
+        if (name === "_table" && this.spec.table) { this.paste(String(value)); continue; }
+        const slider = this.spec.sliders[name], number = Number(value);
+        if (!slider) return Promise.reject(new Error(`no slider ${name}; there are ${Object.keys(this.spec.sliders).join(", ")}`));
+        if (!(number >= slider.low && number <= slider.high)) {
+          return Promise.reject(new Error(`${name} must be from ${slider.low} to ${slider.high}, got ${value}`));
+        }
+        this.inputs[name] = number;
+      }
+      this.dragging = dragging;
+      this.form?.follow();
+      this.later();
+      return new Promise((done) => this.waiting.push(done));
+    }
+
+    /** @param {string} text */
+    paste(text) {
+      const { columns, count, size } = /** @type {NonNullable<Spec["table"]>} */ (this.spec.table);
+      const { rows, problems } = parseTable(text, columns.length, size);
+      columns.forEach((name, c) => {
+        const array = this.arrays[this.spec.arguments.findIndex((a) => a.name === name)];
+        const view = /** @type {Float64Array} */ (this.machine.view(/** @type {any} */ (array)));
+        view.fill(0);
+        rows.forEach((row, i) => { view[i] = row[c]; });
+      });
+      this.counts[count] = rows.length;
+      this.table = text;
+      const said = this.figure.querySelector(".pb-problems");
+      if (said) said.textContent = problems.length ? problems.slice(0, 5).join(". ") + (problems.length > 5 ? `, and ${problems.length - 5} more.` : ".") : "";
+    }
+
+    /** @type {Form | undefined} */ form;
+    /** @type {Clock | undefined} */ clock;
+    /** @type {string | undefined} */ table;
+    /** @type {number | undefined} */ frame;
+  }
+
+  /** The controls under a figure. */
+  class Form {
+    /** @param {HTMLFormElement} element @param {Live} live */
+    constructor(element, live) {
+      this.live = live;
+      this.element = element;
+      this.link = element.querySelector("a.pb-link");
+      const ranges = /** @type {NodeListOf<HTMLInputElement>} */ (element.querySelectorAll("input[type=range]"));
+      this.rows = [...ranges].map((range) => {
+        const row = /** @type {HTMLElement} */ (range.parentElement);
+        return { range, number: /** @type {HTMLInputElement} */ (row.querySelector("input[type=number]")), word: row.querySelector("[data-word]") };
+      });
+      for (const { range, number } of this.rows) {
+        range.addEventListener("input", () => this.move(range, true));
+        range.addEventListener("change", () => this.settle());
+        number.addEventListener("input", () => number.validity.valid && number.value !== "" && this.move(number, false));
+        number.addEventListener("change", () => { if (number.value !== "") this.move(number, false); this.follow(); this.settle(); });
+      }
+      element.addEventListener("submit", (event) => event.preventDefault());
+      element.addEventListener("click", (event) => {
+        const button = /** @type {HTMLElement} */ (event.target).closest("button");
+        if (!button) return;
+        const preset = button.dataset.preset === undefined ? {} : live.spec.presets[button.dataset.preset];
+        this.apply({ ...defaults(live), ...preset });
+        this.settle();
+      });
+      const text = /** @type {HTMLTextAreaElement | null} */ (element.querySelector("textarea"));
+      this.text = text;
+      this.firstText = text?.value ?? "";
+      if (text) {
+        text.addEventListener("input", () => { live.paste(text.value); live.later(); });
+      }
+      /** @type {HTMLFieldSetElement} */ (element.querySelector("fieldset")).disabled = false;
+    }
+
+    /** @param {Record<string, any>} values */
+    apply(values) {
+      if (this.text) this.text.value = values._table ?? this.firstText;
+      this.live.set(this.text ? { ...values, _table: this.text.value } : values);
+    }
+
+    /** @param {HTMLInputElement} field @param {boolean} dragging */
+    move(field, dragging) {
+      const { low, high } = this.live.spec.sliders[field.name];
+      const value = Math.max(low, Math.min(high, field.valueAsNumber));
+      if (Number.isNaN(value)) return;
+      this.live.inputs[field.name] = this.whole(field.name) ? Math.round(value) : value;
+      this.live.dragging = dragging && Object.keys(this.live.spec.whileDragging).length > 0;
+      this.follow(field);
+      this.live.later();
+    }
+
+    /** @param {string} name */
+    whole(name) {
+      return this.live.spec.arguments.some((a) => a.name === name && a.kind === "i");
+    }
+
+    /** The hand let go: the whole run, and the address of this state. */
+    settle() {
+      if (this.live.dragging) { this.live.dragging = false; this.live.later(); }
+      const address = `#${stateOf(this.live)}`;
+      try { history.replaceState(null, "", address); } catch { /* a page without a history, such as a frame's */ }
+    }
+
+    /** Put the present values into the fields, but not into the one being typed in.
+     * @param {HTMLInputElement} [typing] */
+    follow(typing) {
+      for (const { range, number, word } of this.rows) {
+        const { low, unit, words } = this.live.spec.sliders[range.name], value = this.live.inputs[range.name];
+        if (range !== typing) range.value = String(value);
+        if (number !== typing) number.value = String(value);
+        const said = words.length ? words[Math.round(value - low)] : "";
+        if (word) word.textContent = said;
+        range.setAttribute("aria-valuetext", said || `${value} ${unit}`.trim());
+      }
+      this.link?.setAttribute("href", `#${stateOf(this.live)}`);
+    }
+  }
+
+  /** A player's clock: where the tokens are now. */
+  class Clock {
+    /** @param {HTMLElement} bar @param {Live} live */
+    constructor(bar, live) {
+      this.live = live;
+      this.spec = /** @type {PlayerSpec} */ (live.spec.player);
+      this.now = this.spec.still;
+      this.button = /** @type {HTMLButtonElement} */ (bar.querySelector("[data-play]"));
+      this.scrub = /** @type {HTMLInputElement} */ (bar.querySelector("[data-now]"));
+      this.speed = /** @type {HTMLSelectElement} */ (bar.querySelector("[data-speed]"));
+      this.face = /** @type {HTMLElement} */ (bar.querySelector("[data-clock]"));
+      this.playing = false;
+      this.button.addEventListener("click", () => this.play(!this.playing));
+      this.scrub.addEventListener("input", () => { this.play(false); this.seek(this.scrub.valueAsNumber); });
+      for (const part of [this.button, this.scrub, this.speed]) part.disabled = false;
+    }
+
+    /** @param {boolean} on */
+    play(on) {
+      this.playing = on;
+      this.button.textContent = on ? "Pause" : "Play";
+      if (!on) return;
+      if (this.now >= this.spec.end) this.now = 0;
+      let last = performance.now();
+      const tick = (/** @type {number} */ time) => {
+        if (!this.playing) return;
+        // A tab that was away must not jump: no step is longer than a tenth of a second.
+        this.seek(this.now + Math.min(0.1, Math.max(0, time - last) / 1000) * +this.speed.value);
+        last = time;
+        if (this.now >= this.spec.end) this.play(false);
+        else requestAnimationFrame(tick);
+      };
+      requestAnimationFrame(tick);
+    }
+
+    /** @param {number} time */
+    seek(time) {
+      this.now = Math.max(0, Math.min(this.spec.end, time));
+      this.settle();
+      this.live.show();
+    }
+
+    /** Put the tokens and the values of this moment into the state. */
+    settle() {
+      const { state } = this.live, { now, spec } = this;
+      state.now = [now];
+      this.scrub.value = String(now);
+      this.face.textContent = `${now.toFixed(1)} ${spec.unit}`;
+      for (const [name, [times, values]] of Object.entries(spec.series)) {
+        const i = before(state[times], now, 0, state[times].length);
+        state[name] = [i >= 0 ? state[values][i] : 0];
+      }
+      const [first, time, x, y, kind] = spec.tracks.map((name) => state[name]);
+      const places = spec.kinds.map(() => /** @type {[number[], number[]]} */ ([[], []]));
+      for (let token = 0; token + 1 < first.length; token++) {
+        const low = first[token], high = first[token + 1];
+        if (!(high > low && time[low] <= now && now < time[high - 1])) continue;
+        const i = before(time, now, low, high), share = (now - time[i]) / (time[i + 1] - time[i]);
+        places[kind[i]][0].push(x[i] + share * (x[i + 1] - x[i]));
+        places[kind[i]][1].push(y[i] + share * (y[i + 1] - y[i]));
+      }
+      places.forEach(([xs, ys], k) => { state[`tokens_x${k}`] = xs; state[`tokens_y${k}`] = ys; });
+    }
+  }
+
+  /** The last index from `low` to `high` - 1 whose time is not after `now`, or `low` - 1.
+   * @param {ArrayLike<number>} times @param {number} now @param {number} low @param {number} high */
+  function before(times, now, low, high) {
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (times[middle] <= now) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** @param {Live} live */
+  const defaults = (live) => Object.fromEntries(Object.entries(live.spec.sliders).map(([name, s]) => [name, s.value]));
+
+  /** The fragment that brings this state back: `usl?alpha=0.05`.
+   * @param {Live} live */
+  function stateOf(live) {
+    const moved = Object.entries(live.inputs).filter(([name, value]) => value !== live.spec.sliders[name].value);
+    return live.figure.id + (moved.length ? "?" + moved.map(([name, value]) => `${name}=${value}`).join("&") : "");
+  }
+
+  /** Bring a figure to the state that the address names. */
+  function readAddress() {
+    const [id, query] = decodeURIComponent(location.hash.slice(1)).split("?");
+    const figure = query && document.getElementById(id);
+    if (!figure || !lives.has(figure)) return;
+    const live = /** @type {Live} */ (lives.get(figure)), values = defaults(live);
+    for (const [name, text] of new URLSearchParams(query)) {
+      const slider = live.spec.sliders[name], value = Number(text);
+      if (slider && value >= slider.low && value <= slider.high) values[name] = value;
+    }
+    live.set(values);
+    figure.scrollIntoView();
+  }
+
+  /** @param {HTMLElement} figure @param {unknown} error */
+  function fail(figure, error) {
+    figure.dataset.state = "failed";
+    const note = /** @type {HTMLElement | null} */ (figure.querySelector(".pb-failed"));
+    if (note) note.hidden = false;
+    for (const part of figure.querySelectorAll("fieldset, .pb-player > *")) part.setAttribute("disabled", "");
+    console.info(`perfbook: ${figure.id} stands still.`, error instanceof Error ? error.message : error);
+  }
+
+  /** @type {WeakMap<Element, Live>} */
+  const lives = new WeakMap();
+
+  /** @param {HTMLElement} figure @param {Record<string, ModuleSource>} [modules] @returns {Promise<Live | undefined>} */
+  async function wakeFigure(figure, modules) {
+    try {
+      const spec = /** @type {Spec} */ (JSON.parse(/** @type {any} */ (figure.querySelector(".pb-spec")).textContent));
+      const live = new Live(figure, spec, await engine(spec.subject, modules?.[spec.subject]));
+      const form = /** @type {HTMLFormElement | null} */ (figure.querySelector("form.pb-form"));
+      const bar = /** @type {HTMLElement | null} */ (figure.querySelector(".pb-player"));
+      if (bar) live.clock = new Clock(bar, live);
+      if (form) live.form = new Form(form, live);
+      lives.set(figure, live);
+      /** @type {any} */ (figure).perfbook = { set: live.set.bind(live), spec };
+      live.redraw();
+      live.form?.follow();
+      if (figure.dataset.state !== "failed") figure.dataset.state = "live";
+      return live;
+    } catch (error) {
+      fail(figure, error);
+      return undefined;
+    }
+  }
+
+  /** @param {HTMLElement} box */
+  function wakeChallenge(box) {
+    const goal = /** @type {Record<string, [number, number]>} */ (JSON.parse(box.dataset.goal ?? "{}"));
+    const verdict = /** @type {HTMLElement} */ (box.querySelector(".pb-verdict"));
+    document.addEventListener("perfbook:update", (event) => {
+      const figure = /** @type {HTMLElement} */ (event.target), live = lives.get(figure);
+      if (figure.id !== box.dataset.of || !live) return;
+      const met = Object.entries(goal).every(([reference, [low, high]]) => {
+        const value = resolve(reference, live.state)[0];
+        return low <= value && value <= high;
+      });
+      box.dataset.met = String(met);
+      const text = /** @type {string} */ (met ? verdict.dataset.met : verdict.dataset.open);
+      if (verdict.textContent !== text) verdict.textContent = text;
+    });
+  }
+
+  /** @param {HTMLFormElement} form */
+  function wakeQuestion(form) {
+    const because = /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll(".pb-because"));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    if (form.dataset.answer === undefined) {
+      form.addEventListener("change", (event) => {
+        const { value } = /** @type {HTMLInputElement} */ (event.target);
+        for (const text of because) text.hidden = text.dataset.option !== value;
+        form.dataset.right = [...because].find((text) => !text.hidden)?.dataset.right;
+      });
+      return;
+    }
+    form.addEventListener("submit", () => {
+      const given = /** @type {HTMLInputElement} */ (form.elements.namedItem("answer")).value.trim().replaceAll(",", "");
+      const verdict = /** @type {HTMLElement} */ (form.querySelector(".pb-verdict"));
+      if (!NUMBER.test(given)) { verdict.textContent = "A number, please, such as 41.6."; return; }
+      const answer = Number(form.dataset.answer), off = Math.abs(Number(given) - answer);
+      const right = off <= Number(form.dataset.tolerance) * Math.abs(answer);
+      verdict.textContent = right ? `Yes: ${significant(answer, 4)}.` : `Not quite: it is ${significant(answer, 4)}.`;
+      form.dataset.right = String(right);
+      because[0].hidden = false;
+    });
+  }
+
+  /** Wake everything in a part of the page.
+   * @param {ParentNode} part @param {Record<string, ModuleSource>} [modules] */
+  async function wake(part, modules) {
+    for (const box of part.querySelectorAll(".challenge")) wakeChallenge(/** @type {HTMLElement} */ (box));
+    for (const form of part.querySelectorAll("form.question")) wakeQuestion(/** @type {HTMLFormElement} */ (form));
+    return Promise.all([...part.querySelectorAll("figure.explorable")].map((f) => wakeFigure(/** @type {HTMLElement} */ (f), modules)));
+  }
+
+  const perfbook = root.perfbook = {
+    /** @type {Record<string, (...values: any[]) => number | undefined>} */
+    kernels: {},
+    wake,
+    /** @param {string} text @param {Record<string, ArrayLike<number>>} state */
+    fill: (text, state) => fill(text, state),
+    parseTable,
+    /** @type {Promise<any> | undefined} */
+    ready: undefined,
+  };
+
+  if (document.querySelector("figure.explorable, form.question, .challenge") && !root.perfbookWidgets) {
+    perfbook.ready = wake(document).then(() => {
+      readAddress();
+      addEventListener("hashchange", readAddress);
+      addEventListener("resize", () => {
+        for (const figure of document.querySelectorAll("figure.explorable[data-state=live]")) lives.get(figure)?.show();
+      });
+    });
+  }
+})();
