@@ -73,7 +73,7 @@ def path_service(variability: float, state: Ints) -> float:
     if variability <= 1.0:
         spread = math.sqrt(max(0.0, variability))
         return 1.0 - spread + spread * exponential(state)
-    short = 0.5 * (1.0 + math.sqrt((variability - 1.0) / (variability + 1.0)))
+    short = 0.5 * (1.0 + math.sqrt(max(0.0, (variability - 1.0) / (variability + 1.0))))
     chosen = uniform(state)
     drawn = exponential(state)
     if chosen < short:
