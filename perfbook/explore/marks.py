@@ -22,6 +22,7 @@ STYLE = {"svg.fonttype": "none", "font.size": 10, "axes.spines.top": False, "axe
          "xtick.color": COLORS["ink"], "ytick.color": COLORS["ink"], "axes.grid": True, "grid.color": GRID,
          "grid.linewidth": 0.8, "axes.axisbelow": True, "figure.facecolor": "none", "axes.facecolor": "none",
          "path.simplify": False, "axes.titlesize": 10, "axes.titlelocation": "left"}  # fmt: skip
+INWARD = 0.6  # a text with align="auto" stands to the left of its point past this share of the panel's width
 WIDE, NARROW = (7.2, 3.9), (3.7, 3.9)
 
 
@@ -181,11 +182,16 @@ class Panel:
                          width=width)  # fmt: skip
 
     def text(self, x, y, template, color="ink", align="left", size=10, offset=(0, 0)):
-        """A text that moves; ``template`` may hold fields, ``align`` is left, center or right, ``offset`` in points, up."""
+        """A text that moves; ``template`` may hold fields, ``offset`` is in points, up.
+
+        align : left, center or right of the point, or auto: inward, so that it stays in the panel
+        """
         rx, ry = self.picture.reference(x), self.picture.reference(y)
         at = [float(np.clip(np.nan_to_num(self.picture.values(r)[0], nan=lim[0]), *sorted(lim)))
               for r, lim in ((rx, self.xlim), (ry, self.ylim))]  # fmt: skip
-        artist = self.ax.annotate(fill(template, self.picture.state), at, offset, textcoords="offset points", ha=align,
+        share = self.ax.transAxes.inverted().transform(self.ax.transData.transform(at))[0]
+        side = ("right" if share > INWARD else "left") if align == "auto" else align
+        artist = self.ax.annotate(fill(template, self.picture.state), at, offset, textcoords="offset points", ha=side,
                                   va="center", color=COLORS[color], fontsize=size, annotation_clip=False)  # fmt: skip
         artist.set_in_layout(False)
         self.picture.add(self, "text", [artist], x=rx, y=ry, template=template, color=color, align=align, size=size,
@@ -218,7 +224,7 @@ class Panel:
     def _label(self, rx, ry, label, label_at, color):
         count = self.picture.values(rx).size
         at = round(label_at * (count - 1))
-        self.text(element(rx, at), element(ry, at), label, color=color, offset=(3, 8))
+        self.text(element(rx, at), element(ry, at), label, color=color, align="auto", offset=(0, 9))
 
 
 def element(reference: str, index: int) -> str:

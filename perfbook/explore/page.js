@@ -369,6 +369,10 @@
           };
           shapes[0].setAttribute("x", place(mark.x, panel.x, panel.X, mark.offset[0]));
           shapes[0].setAttribute("y", place(mark.y, panel.y, panel.Y, -mark.offset[1]));
+          if (mark.align === "auto") {
+            const share = (Number(shapes[0].getAttribute("x")) - mark.offset[0] - panel.x[2]) / (panel.x[3] - panel.x[2]);
+            shapes[0].setAttribute("text-anchor", share > 0.6 ? "end" : "start");
+          }
           const text = fill(mark.template, state);
           if (shapes[0].textContent !== text) shapes[0].textContent = text;
         } else paths[mark.kind](mark, get, panel.X, panel.Y, panel).forEach((d, k) => shapes[k].setAttribute("d", d));

@@ -51,7 +51,8 @@ def published(url) -> bool:
 
 
 def disconnect(app, extension):
-    """Unhook every listener of an extension."""
+    """Unhook every listener of an extension, and drop the files that it puts on every page."""
+    app.registry.css_files[:] = [entry for entry in app.registry.css_files if "thebe" not in entry[0]]
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
             if listener.handler.__module__.split(".")[0] == extension:
