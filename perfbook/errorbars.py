@@ -17,7 +17,10 @@ class Estimate:
     half_width: float
 
     def __format__(self, spec):
-        return f"{self.value:{spec}} ± {self.half_width:{spec}}"
+        return f"{self.value:{spec}} ± {self.half_width:{spec.replace('+', '')}}"
+
+    def __mul__(self, factor):
+        return Estimate(self.value * factor, self.half_width * abs(factor))
 
     def covers(self, value) -> bool:
         """Whether ``value`` lies in the interval."""

@@ -39,6 +39,12 @@ def test_more_confidence_is_a_wider_interval():
 
 def test_an_estimate_prints_both_numbers_in_one_format():
     assert f"{Estimate(12.345, 0.678):.1f}" == "12.3 ± 0.7"
+    assert f"{Estimate(0.3, 0.6):+.1f}" == "+0.3 ± 0.6"
+
+
+def test_another_unit_scales_the_mean_and_its_error_alike():
+    assert Estimate(0.05, 0.002) * 1000 == Estimate(50.0, 2.0)
+    assert Estimate(3.0, 1.0) * -1 == Estimate(-3.0, 1.0)
 
 
 @pytest.mark.parametrize(
