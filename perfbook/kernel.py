@@ -63,6 +63,8 @@ class Kernel:
         self.name = function.__name__
         self.module = function.__module__.rpartition(".")[2]
         functools.update_wrapper(self, function)
+        if function.__closure__:
+            raise ValueError(f"kernel {self.name}: must not use names of an enclosing function")
         hints = typing.get_type_hints(function)
         returns = hints.pop("return", None)
         self.returns = None if returns is type(None) else returns
@@ -114,7 +116,12 @@ class Kernel:
         """The numba types of the parameters."""
         from numba import types as nb
 
-        numbers = {float: nb.float64, int: nb.int64, Floats: nb.Array(nb.float64, 1, "C"), Ints: nb.Array(nb.int64, 1, "C")}
+        numbers = {
+            float: nb.float64,
+            int: nb.int64,
+            Floats: nb.Array(nb.float64, 1, "C"),
+            Ints: nb.Array(nb.int64, 1, "C"),
+        }
         return tuple(numbers[kind] for kind in self.parameters.values())
 
     def typed(self, compiled_callee, **options):

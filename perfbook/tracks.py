@@ -29,7 +29,7 @@ def queue_tracks(
     waiting: Floats,
     summary: Floats,
 ) -> None:
-    """Customers of an M/M/c queue from empty, first come first served, over ``horizon`` seconds, as a player shows them.
+    """Customers of an M/M/c queue from empty, first come first served, over ``horizon`` seconds, for a player.
 
     arrival_rate, service_rate : λ and μ, /s;  servers : c
     state, free (c), start (customers) : scratch

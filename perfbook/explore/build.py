@@ -3,6 +3,7 @@
 numba types each kernel, LLVM's wasm32 back end emits an object, wasm-ld (from ziglang) links a subject's objects.
 """
 
+import dis
 import hashlib
 import importlib
 import json
@@ -65,7 +66,10 @@ def subjects() -> dict[str, list[Kernel]]:
 
 def signature(item: Kernel) -> str:
     """The parameters as letters, then the result: f float, i int, F floats, I ints, v nothing ("ffFF:v")."""
-    letters = [KINDS[k.__name__] if k in (float, int) else "F" if "float64" in str(k) else "I" for k in item.parameters.values()]
+    letters = [
+        KINDS[k.__name__] if k in (float, int) else "F" if "float64" in str(k) else "I"
+        for k in item.parameters.values()
+    ]
     return "".join(letters) + ":" + (KINDS[item.returns.__name__] if item.returns else "v")
 
 
@@ -96,7 +100,9 @@ def compile_subject(kernels) -> bytes:
         missing = re.findall(r"(\w+)\.o: undefined symbol: (\S+)", linked.stderr)
         if missing:
             name, needed = missing[0]
-            raise ValueError(f"kernel {name} needs {needed}, which the page cannot serve; it can serve {', '.join(PAGE_MATH)}")
+            raise ValueError(
+                f"kernel {name} needs {needed}, which the page cannot serve; it can serve {', '.join(PAGE_MATH)}"
+            )
         if linked.returncode:
             raise RuntimeError(f"wasm-ld failed: {linked.stderr}")
         return out.read_bytes()
@@ -118,6 +124,10 @@ def compile_object(item: Kernel, machine) -> bytes:
     import llvmlite.binding as llvm
     from numba.core.errors import NumbaError
 
+    if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(item.function)):
+        raise ValueError(
+            f"kernel {item.name} raises or asserts, which the page cannot serve: write the word into an output"
+        )
     try:
         compiled = for_page(item).overloads[item.signature()]
     except NumbaError as error:

@@ -96,7 +96,9 @@ class Explorable:
             if (name in self.outputs or name in self.scratch) != (kind in ARRAYS) and name not in self.inputs:
                 if self.table and name in self.table.columns:
                     continue
-                raise ValueError(f"{self.id}: {name} must be a {'size' if kind in ARRAYS else 'number'} of the kernel's kind")
+                raise ValueError(
+                    f"{self.id}: {name} must be a {'size' if kind in ARRAYS else 'number'} of the kernel's kind"
+                )
         for label, settings in self.presets.items():
             self.settings(settings)
             if unknown := set(settings) - set(self.sliders) - {"_table"}:

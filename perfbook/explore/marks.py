@@ -69,7 +69,7 @@ class Picture:
     def reference(self, given) -> str:
         """The reference itself; a number or an array becomes a constant of the picture and gets a name."""
         if isinstance(given, str):
-            resolve(given, self.state)
+            resolve(given, self.state | self.constants)
             return given
         values = np.atleast_1d(np.asarray(given, dtype=np.float64))
         for name, known in self.constants.items():
@@ -85,7 +85,10 @@ class Picture:
     def add(self, panel, kind: str, artists, **spec) -> None:
         number = len(self.marks)
         for index, artist in enumerate(artists):
-            artist.set_gid(f"{self.name}-{'n' if self.narrow else 'w'}{number}" + (f"-{index}" if kind in ("heat", "tokens") else ""))
+            artist.set_gid(
+                f"{self.name}-{'n' if self.narrow else 'w'}{number}"
+                + (f"-{index}" if kind in ("heat", "tokens") else "")
+            )
         self.marks.append({"kind": kind, "panel": self.panel_list.index(panel), **spec})
 
     def svg(self) -> str:
@@ -217,7 +220,11 @@ class Panel:
         self.picture.add(self, "tokens", artists, colors=list(kinds), size=size)
 
     def _patch(self, outlines, color, opacity):
-        path = Path.make_compound_path(*(Path(o, closed=False) for o in outlines)) if len(outlines) else Path(np.empty((0, 2)))
+        path = (
+            Path.make_compound_path(*(Path(o, closed=False) for o in outlines))
+            if len(outlines)
+            else Path(np.empty((0, 2)))
+        )
         patch = PathPatch(path, fc=COLORS.get(color, color), lw=0, alpha=opacity)
         return self.ax.add_patch(patch)
 

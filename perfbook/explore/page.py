@@ -48,7 +48,11 @@ def arguments(item) -> list[dict]:
         elif item.table and name == item.table.count:
             entry["role"] = "count"
         elif kind in ARRAYS:
-            entry |= {"role": "input", "size": int(np.size(item.inputs[name])), "data": data(item.inputs[name], ARRAYS[kind])}
+            entry |= {
+                "role": "input",
+                "size": int(np.size(item.inputs[name])),
+                "data": data(item.inputs[name], ARRAYS[kind]),
+            }
         else:
             entry |= {"role": "number", "value": kind(item.inputs[name])}
         found.append(entry)
@@ -97,7 +101,8 @@ def figure(item, form=True) -> str:
         for name, p in zip(("wide", "narrow"), pictures, strict=True)
     )
     outputs = "".join(
-        f'<output name="{escape(name)}">{escape(template.fill(text, state))}</output>' for name, text in item.readouts.items()
+        f'<output name="{escape(name)}">{escape(template.fill(text, state))}</output>'
+        for name, text in item.readouts.items()
     )
     spec = json.dumps(specification(item, pictures), separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     kind = "explorable player" if hasattr(item, "tracks") else "explorable"
@@ -200,7 +205,9 @@ def module(subject: str) -> dict:
     """
     built = manifest().get(subject)
     if built is None or built["fingerprint"] != fingerprint(subjects()[subject]):
-        raise RuntimeError(f"the WebAssembly of perfbook.{subject} is not of this source: run `python -m perfbook.explore.build`")
+        raise RuntimeError(
+            f"the WebAssembly of perfbook.{subject} is not of this source: run `python -m perfbook.explore.build`"
+        )
     wasm = base64.b64encode((FOLDER / f"{subject}.wasm").read_bytes()).decode()
     return {"kernels": built["kernels"], "wasm": wasm}
 

@@ -9,7 +9,10 @@ import traitlets
 from . import page
 
 # The same script and style as in the page, and the few lines that anywidget asks for.
-SCRIPT = "globalThis.perfbookWidgets = true;\n" + (page.HERE / "page.js").read_text() + """
+SCRIPT = (
+    "globalThis.perfbookWidgets = true;\n"
+    + (page.HERE / "page.js").read_text()
+    + """
 export default {
   async render({ model, el }) {
     el.innerHTML = model.get("html");
@@ -23,6 +26,7 @@ export default {
   },
 };
 """
+)
 WIDE = {"style": {"description_width": "16em"}, "layout": {"width": "90%"}}
 STYLE = (page.HERE / "page.css").read_text()
 

@@ -1,0 +1,79 @@
+"""Kernels: what an import costs, what a bad one says, and life without numba."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from perfbook.kernel import Floats, Kernel, kernel, registry
+
+
+def python(code, **environment):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_importing_every_subject_loads_neither_numba_nor_scipy_nor_matplotlib():
+    loaded = python("import sys, perfbook.subjects; print(*{m.partition('.')[0] for m in sys.modules})").split()
+    assert not {"numba", "scipy", "matplotlib", "ipywidgets"} & set(loaded)
+
+
+def test_an_absent_numba_leaves_the_same_numbers():
+    code = "from perfbook import rng; s = rng.new_state(7); print([rng.next_u32(s) for _ in range(5)], rng.normal(s))"
+    without = "import sys; sys.modules['numba'] = None; "
+    assert python(without + code).replace("np.int64(", "").replace(")", "") == python(code)
+    assert (
+        python("import sys; sys.modules['numba'] = None; from perfbook import kernel; print(kernel.engine())")
+        == "python"
+    )
+
+
+def test_an_unknown_engine_is_named():
+    code = "from perfbook import kernel\ntry: kernel.engine()\nexcept ValueError as e: print(e)"
+    assert python(code, PERFBOOK_ENGINE="abacus") == 'PERFBOOK_ENGINE must be "numba" or "python", got \'abacus\''
+
+
+def test_a_missing_annotation_is_named():
+    def careless(x, y: float) -> None: ...
+
+    with pytest.raises(ValueError, match="kernel careless: parameter x must be annotated float, int, Floats or Ints"):
+        Kernel(careless)
+
+
+def test_a_name_is_taken_once():
+    namespace = {"__name__": "elsewhere", "Floats": Floats}
+    exec("def uniform(out: Floats) -> None: ...", namespace)
+    import perfbook.rng  # noqa: F401
+
+    with pytest.raises(ValueError, match=r"kernel uniform: the name is taken by perfbook\.rng"):
+        kernel(namespace["uniform"])
+
+
+def test_an_argument_of_another_kind_is_refused_not_compiled_anew():
+    import perfbook.rng  # noqa: F401
+
+    with pytest.raises(TypeError):
+        registry["uniform"].compiled(np.zeros(4, dtype=np.float32))
+
+
+def test_the_cache_notices_a_change_in_a_kernel_that_is_called(tmp_path):
+    package = tmp_path / "sums"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "inner.py").write_text(
+        "from perfbook.kernel import kernel\n@kernel\ndef step(x: float) -> float:\n    return x + 1.0\n"
+    )
+    (package / "outer.py").write_text(
+        "from perfbook.kernel import kernel\nfrom .inner import step\n@kernel\ndef twice(x: float) -> float:\n    return step(step(x))\n"
+    )
+    code = "from sums.outer import twice; print(twice(0.0))"
+    path = os.pathsep.join([str(tmp_path), os.getcwd()])
+    assert python(code, PYTHONPATH=path) == "2.0"
+    inner = (package / "inner.py").read_text()
+    stamp = (package / "outer.py").stat()
+    (package / "inner.py").write_text(inner.replace("1.0", "5.0"))
+    os.utime(package / "outer.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert python(code, PYTHONPATH=path) == "10.0"
