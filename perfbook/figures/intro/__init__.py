@@ -1,0 +1,1 @@
+"""The explorable and the questions of the introduction."""
