@@ -138,6 +138,8 @@ def compile_object(item: Kernel, machine) -> bytes:
     ir = re.sub(r'target triple = ".*"', 'target triple = "wasm32-unknown-unknown"', ir)
     ir = re.sub(r'target datalayout = ".*"', f'target datalayout = "{machine.target_data}"', ir)
     ir = re.sub(r'"target-(cpu|features)"="[^"]*"', "", ir)
+    if re.search(r"^declare .*@llvm\.sqrt\.f64\(", ir, re.M):
+        ir = re.sub(r"^declare .*@sqrt\(.*\n", "", ir, flags=re.M)
     ir = ir.replace(" common ", " internal ").replace("@sqrt(", "@llvm.sqrt.f64(")
     module = llvm.parse_assembly(ir.replace(compiled.fndesc.mangled_name, item.name))
     for function in module.functions:
