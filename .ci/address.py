@@ -23,7 +23,10 @@ def badge(settings) -> str:
 
 
 def with_badge(readme, settings) -> str:
-    """The README's text with the badge that the settings ask for. Raises ValueError if the badge's marks are missing."""
+    """The README's text with the badge that the settings ask for.
+
+    Raises ValueError if the marks around the badge are missing.
+    """
     if not BADGE.search(readme):
         raise ValueError("README.md has no <!-- badge: ... --> and <!-- /badge --> around its badge")
     return BADGE.sub(lambda m: m[1] + badge(settings) + m[2], readme)

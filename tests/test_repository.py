@@ -12,7 +12,6 @@ import perfbook
 
 ROOT = pathlib.Path(__file__).parent.parent
 REQUIREMENTS = ("binder/requirements.txt", "requirements.txt", "requirements-book.txt", "requirements-test.txt")
-MARK = "# What those need; `make pins` writes the lines below.\n"
 PIN = re.compile(r"([a-z0-9.-]+)==[\w.!+-]+( ; .+)?")
 
 
@@ -38,16 +37,17 @@ def lines(name) -> list[str]:
 
 def direct(name) -> set[str]:
     """The packages that people wrote into a requirements file."""
-    above = (ROOT / name).read_text().partition(MARK)[0]
-    return {match[1] for line in above.splitlines() if (match := PIN.fullmatch(line))}
+    pins = tool("pins")
+    return pins.names(pins.above(ROOT / name))
 
 
 def settings() -> dict:
     return yaml.safe_load((ROOT / "_config.yml").read_text())
 
 
-def address_script():
-    spec = importlib.util.spec_from_file_location("address", ROOT / ".ci" / "address.py")
+def tool(name):
+    """A script of the folder .ci as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -79,14 +79,16 @@ def test_what_the_package_needs_is_among_what_a_reader_installs():
 
 
 def test_contributing_says_why_each_dependency_is_here():
-    section = (ROOT / "CONTRIBUTING.md").read_text().partition("## Why each dependency is here")[2].partition("\n## ")[0]
+    section = (
+        (ROOT / "CONTRIBUTING.md").read_text().partition("## Why each dependency is here")[2].partition("\n## ")[0]
+    )
     explained = set(re.findall(r"^- \*\*([\w.-]+)\*\*: \S", section, re.MULTILINE))
     assert explained == set().union(*(direct(name) for name in REQUIREMENTS))
 
 
 def test_the_public_address_stands_in_one_place():
     owner, name = settings()["repository"]["url"].rstrip("/").split("/")[-2:]
-    badge = address_script().badge(settings())
+    badge = tool("address").badge(settings())
     repeated = [
         file for file, text in texts().items() if file != "_config.yml" and f"{owner}/{name}" in text.replace(badge, "")
     ]
@@ -95,34 +97,38 @@ def test_the_public_address_stands_in_one_place():
 
 def test_the_readme_has_the_badge_that_the_address_asks_for():
     readme = (ROOT / "README.md").read_text()
-    assert address_script().with_badge(readme, settings()) == readme
+    assert tool("address").with_badge(readme, settings()) == readme
 
 
 def test_a_badge_leads_to_binder_once_there_is_an_address():
     changed = settings() | {"repository": {"url": "https://github.com/someone/some-book/", "branch": "v2"}}
     target = "https://mybinder.org/v2/gh/someone/some-book/v2?urlpath=lab/tree/book/math.ipynb"
-    assert address_script().badge(changed).endswith(f"({target})")
+    assert tool("address").badge(changed).endswith(f"({target})")
 
 
 def test_a_badge_without_an_address_leads_to_a_section_of_the_readme():
     changed = settings() | {"repository": {"url": "https://github.com/_nobody_/some-book", "branch": "main"}}
-    assert address_script().badge(changed).endswith("(#publish)")
+    assert tool("address").badge(changed).endswith("(#publish)")
     assert "\n## Publish\n" in (ROOT / "README.md").read_text()
 
 
 def test_a_readme_without_marks_for_its_badge_is_refused():
     with pytest.raises(ValueError, match="badge"):
-        address_script().with_badge("# A book\n", settings())
+        tool("address").with_badge("# A book\n", settings())
 
 
 def test_no_file_names_a_machine_or_a_package_registry():
     # In pieces, so that this file does not name them either.
-    unwanted = re.compile("|".join(("/ro" + "ot/", "/wo" + "rk/", "/t" + r"mp/\w", r"/ho" + r"me/\w", "pypi" + r"\.org", "python" + "hosted", "npm" + "js")))  # fmt: skip
+    pieces = (
+        ("/ro", "ot/"), ("/wo", "rk/"), ("/t", r"mp/\w"), ("/ho", r"me/\w"),
+        ("pypi", r"\.org"), ("python", "hosted"), ("npm", "js"),
+    )  # fmt: skip
+    unwanted = re.compile("|".join("".join(pair) for pair in pieces))
     assert [f"{file}: {match[0]}" for file, text in texts().items() for match in unwanted.finditer(text)] == []
 
 
 def test_no_module_is_over_400_lines():
-    long = {name: text.count("\n") for name, text in texts().items() if re.fullmatch(r"perfbook/.*\.(py|js|css)", name)}
+    long = {name: text.count("\n") for name, text in texts().items() if re.fullmatch(r"perfbook/.*\.py", name)}
     assert {name: n for name, n in long.items() if n > 400} == {}
 
 

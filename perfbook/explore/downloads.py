@@ -39,7 +39,9 @@ def marked(cells) -> list[tuple[dict, bool]]:
             for fence in FENCE.finditer(text(cell)):
                 opens = fence[2] == "start"
                 if opens == inside:
-                    raise ValueError(f"cell {number}: solution-{fence[2]} where one is {'open' if inside else 'not open'}")
+                    raise ValueError(
+                        f"cell {number}: solution-{fence[2]} where one is {'open' if inside else 'not open'}"
+                    )
                 inside = opens
                 was_inside = True
         found.append((cell, was_inside))
