@@ -31,12 +31,14 @@ def little_pool(
     wanted: Floats,
     low: Floats,
     high: Floats,
+    over: Floats,
     now: Floats,
 ) -> None:
     """Connections wanted, λW, for each holding time in ``holds_ms``, and what a pool does at the present one.
 
     low, high : two standard deviations of the number in use around ``wanted`` if nobody had to wait and
         arrivals were Poisson: that number is then Poisson whatever the holding times (M/G/∞), so σ = √wanted
+    over : the larger of wanted and the pool
     now : wanted, in use, requests/s served, backlog's growth in requests/s, state (0 room, 1 some wait,
         2 backlog grows), the holding time in ms that fills the pool, share of the pool in use
     """
@@ -45,6 +47,7 @@ def little_pool(
         spread = 2.0 * math.sqrt(wanted[i])
         low[i] = max(0.0, wanted[i] - spread)
         high[i] = wanted[i] + spread
+        over[i] = max(wanted[i], float(pool))
     need = arrival_rate * hold_ms / 1000.0
     served = arrival_rate
     state = 0.0

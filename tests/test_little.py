@@ -133,6 +133,14 @@ def test_edge_terms_die_away_with_the_window_below_saturation_and_not_above():
     assert long > 10 * short
 
 
+def test_finished_per_second_times_their_mean_time_lags_behind_a_load_that_doubles():
+    arrivals = np.r_[np.arange(-60, 0, 0.1), np.arange(0, 20, 0.05)]
+    departures = arrivals + 8.0
+    finished = np.sum((departures > 2) & (departures <= 3))
+    assert finished * 8.0 == pytest.approx(80, rel=0.02)
+    assert little.window(arrivals, departures, 2, 3).L == pytest.approx(80 + 10 * 2.5, rel=0.02)
+
+
 # Paths
 
 
@@ -251,8 +259,10 @@ def test_a_path_without_arrivals_is_flat_and_finite():
 
 def pool(rate, hold_ms, size, holds_ms=(0.0, 100.0, 500.0)):
     holds = np.array(holds_ms)
-    wanted, low, high, now = np.zeros_like(holds), np.zeros_like(holds), np.zeros_like(holds), np.zeros(7)
-    little.little_pool(rate, hold_ms, size, holds, wanted, low, high, now)
+    wanted, low, high, over = (np.zeros_like(holds) for _ in range(4))
+    now = np.zeros(7)
+    little.little_pool(rate, hold_ms, size, holds, wanted, low, high, over, now)
+    assert np.array_equal(over, np.maximum(wanted, size))
     return wanted, low, high, now
 
 
