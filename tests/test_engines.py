@@ -119,3 +119,35 @@ def test_a_kernel_that_raises_fails_the_build_with_its_name():
 def test_only_names_the_page_serves_are_imported():
     for subject in build.subjects():
         assert set(wasm.module(subject).imports) <= set(build.PAGE_MATH)
+
+
+def test_the_128_bit_product_that_llvm_asks_for_is_right(tmp_path):
+    import random
+
+    import llvmlite.binding as llvm
+    import wasmtime
+
+    machine = build.wasm_machine()
+    caller = """
+    target triple = "wasm32-unknown-unknown"
+    define i64 @high(i64 %a, i64 %b) {
+      %x = zext i64 %a to i128
+      %y = zext i64 %b to i128
+      %p = mul i128 %x, %y
+      %h = lshr i128 %p, 64
+      %r = trunc i128 %h to i64
+      ret i64 %r
+    }
+    """
+    module = llvm.parse_assembly(caller)
+    module.data_layout = str(machine.target_data)
+    out = tmp_path / "high.wasm"
+    build.link({"high": machine.emit_object(module)}, machine, out)
+    engine = wasmtime.Engine()
+    store = wasmtime.Store(engine)
+    high = wasmtime.Instance(store, wasmtime.Module.from_file(engine, str(out)), []).exports(store)["high"]
+    draw = random.Random(1)
+    for _ in range(200):
+        a, b = draw.getrandbits(64), draw.getrandbits(64)
+        signed = [v - 2**64 if v >= 2**63 else v for v in (a, b)]
+        assert high(store, *signed) % 2**64 == a * b >> 64

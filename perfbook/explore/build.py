@@ -20,6 +20,42 @@ MANIFEST = "manifest.json"
 # What the page's script serves from JavaScript's Math; any other name fails the build.
 PAGE_MATH = ("acos", "asin", "atan", "atan2", "cbrt", "cos", "cosh", "exp", "expm1", "fmod", "hypot",
              "log", "log10", "log1p", "log2", "pow", "sin", "sinh", "tan", "tanh")  # fmt: skip
+# LLVM turns some integer loops into closed forms that need a 128-bit product, which is a call on wasm32.
+RUNTIME = """
+target triple = "wasm32-unknown-unknown"
+define hidden void @__multi3(ptr %result, i64 %a, i64 %a_high, i64 %b, i64 %b_high) {
+  %a0 = and i64 %a, 4294967295
+  %a1 = lshr i64 %a, 32
+  %b0 = and i64 %b, 4294967295
+  %b1 = lshr i64 %b, 32
+  %p00 = mul i64 %a0, %b0
+  %p01 = mul i64 %a0, %b1
+  %p10 = mul i64 %a1, %b0
+  %p11 = mul i64 %a1, %b1
+  %p00_high = lshr i64 %p00, 32
+  %p01_low = and i64 %p01, 4294967295
+  %p10_low = and i64 %p10, 4294967295
+  %middle0 = add i64 %p00_high, %p01_low
+  %middle = add i64 %middle0, %p10_low
+  %bottom = and i64 %p00, 4294967295
+  %top = shl i64 %middle, 32
+  %low = or i64 %bottom, %top
+  %p01_high = lshr i64 %p01, 32
+  %p10_high = lshr i64 %p10, 32
+  %middle_high = lshr i64 %middle, 32
+  %cross0 = mul i64 %a_high, %b
+  %cross1 = mul i64 %a, %b_high
+  %high0 = add i64 %p11, %p01_high
+  %high1 = add i64 %high0, %p10_high
+  %high2 = add i64 %high1, %middle_high
+  %high3 = add i64 %high2, %cross0
+  %high = add i64 %high3, %cross1
+  store i64 %low, ptr %result
+  %second = getelementptr i64, ptr %result, i32 1
+  store i64 %high, ptr %second
+  ret void
+}
+"""
 KINDS = {"float": "f", "int": "i"}
 
 
@@ -85,18 +121,27 @@ def compile_subject(kernels) -> bytes:
     """One WebAssembly module that exports the given kernels."""
     machine = wasm_machine()
     with tempfile.TemporaryDirectory() as temporary:
-        objects = []
-        for item in kernels:
-            path = pathlib.Path(temporary, f"{item.name}.o")
-            path.write_bytes(compile_object(item, machine))
-            objects.append(str(path))
+        out = pathlib.Path(temporary, "linked.wasm")
+        link({item.name: compile_object(item, machine) for item in kernels}, machine, out)
+        return out.read_bytes()
+
+
+def link(objects: dict[str, bytes], machine, out) -> None:
+    """Write the WebAssembly module ``out`` of the given objects, each exporting the function of its name.
+
+    Raises ValueError naming the function that needs what a page does not serve.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        paths = []
+        for name, content in {**objects, "runtime": compile_runtime(machine)}.items():
+            paths.append(pathlib.Path(temporary, f"{name}.o"))
+            paths[-1].write_bytes(content)
         allowed = pathlib.Path(temporary, "page_math.txt")
         allowed.write_text("\n".join(PAGE_MATH))
-        out = pathlib.Path(temporary, "linked.wasm")
-        linked = subprocess.run(
-            [sys.executable, "-m", "ziglang", "wasm-ld", "--no-entry", "--strip-all", "--gc-sections",
-             f"--allow-undefined-file={allowed}", "--export=__heap_base", *(f"--export={k.name}" for k in kernels),
-             "-o", str(out), *objects], capture_output=True, text=True)  # fmt: skip
+        options = ["--no-entry", "--strip-all", "--gc-sections", f"--allow-undefined-file={allowed}"]
+        exports = [f"--export={name}" for name in ("__heap_base", *objects)]
+        command = [sys.executable, "-m", "ziglang", "wasm-ld", *options, *exports, "-o", out, *paths]
+        linked = subprocess.run([str(word) for word in command], capture_output=True, text=True)
         missing = re.findall(r"(\w+)\.o: undefined symbol: (\S+)", linked.stderr)
         if missing:
             name, needed = missing[0]
@@ -105,7 +150,6 @@ def compile_subject(kernels) -> bytes:
             )
         if linked.returncode:
             raise RuntimeError(f"wasm-ld failed: {linked.stderr}")
-        return out.read_bytes()
 
 
 def wasm_machine():
@@ -117,6 +161,15 @@ def wasm_machine():
     return llvm.Target.from_triple("wasm32-unknown-unknown").create_target_machine(
         opt=3, reloc="static", codemodel="default", features="+simd128,+bulk-memory"
     )
+
+
+def compile_runtime(machine) -> bytes:
+    """The object of what compiled code may call and a page does not have."""
+    import llvmlite.binding as llvm
+
+    module = llvm.parse_assembly(RUNTIME)
+    module.data_layout = str(machine.target_data)
+    return machine.emit_object(module)
 
 
 def compile_object(item: Kernel, machine) -> bytes:
