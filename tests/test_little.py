@@ -138,7 +138,8 @@ def test_finished_per_second_times_their_mean_time_lags_behind_a_load_that_doubl
     departures = arrivals + 8.0
     finished = np.sum((departures > 2) & (departures <= 3))
     assert finished * 8.0 == pytest.approx(80, rel=0.02)
-    assert little.window(arrivals, departures, 2, 3).L == pytest.approx(80 + 10 * 2.5, rel=0.02)
+    in_flight = little.window(arrivals, departures, 2, 3).L
+    assert in_flight == pytest.approx(80 + 10 * 2.5, rel=0.02)
 
 
 # Paths

@@ -13,7 +13,7 @@ def little_pool(random):
         hold,
         int(random.integers(1, 200)),
         np.linspace(0, 1000, 11),
-        *(np.zeros(11) for _ in range(3)),
+        *(np.zeros(11) for _ in range(4)),
         np.zeros(7),
     ]
 
