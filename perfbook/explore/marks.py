@@ -1,6 +1,7 @@
 """What is drawn: a picture of panels of marks. matplotlib draws them once; the page moves the same paths."""
 
 import io
+import math
 import re
 
 import matplotlib
@@ -9,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from .template import fill, resolve
 
@@ -121,6 +123,9 @@ class Panel:
         self.picture, self.ax = picture, ax
         ax.set(xlabel=x, ylabel=y, xscale=xscale, yscale=yscale, xlim=xlim, ylim=ylim, title=title)
         ax.set_autoscale_on(False)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+            axis.set_minor_formatter(NullFormatter())
         self.xlim, self.ylim = xlim, ylim
 
     def transform(self, height: float) -> dict:
@@ -232,6 +237,15 @@ class Panel:
         count = self.picture.values(rx).size
         at = round(label_at * (count - 1))
         self.text(element(rx, at), element(ry, at), label, color=color, align="auto", offset=(0, 9))
+
+
+def tick(value: float) -> str:
+    """A tick's label: 25,000 in full, powers of ten beyond a million and below a thousandth."""
+    size = abs(value)
+    exponent = round(math.log10(size)) if size else 0
+    if size and not -3 <= exponent < 6 and math.isclose(size, 10.0**exponent):
+        return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{value:,.10g}"
 
 
 def element(reference: str, index: int) -> str:
