@@ -1,0 +1,346 @@
+"""Every explorable of the built pages: it wakes, it answers, it is finite everywhere, and it equals Python.
+
+Random settings come from SEED. Outputs must agree with ``.at(...)`` to 1e-9 relative (a browser rounds log and exp
+otherwise than Python's library; a value that a simulation sums up carries that), and exactly where they are whole.
+"""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+
+from perfbook import figures
+from perfbook.explore import Challenge, Choice, Explorable, Number, Player, template
+from perfbook.explore.table import parse
+from tests.book.conftest import pages
+
+SEED, RANDOM = 20261123, 50
+TOLERANCE = 1e-9
+SAMPLE = 400  # values compared of an array: its ends, and every so many between
+BAD = re.compile(r"NaN|Infinity|undefined|null|\binf\b|\bnan\b")
+
+REGISTRY = figures.load()
+EXPLORABLES = {name: item for name, item in REGISTRY.items() if isinstance(item, Explorable)}
+PLAYERS = {name: item for name, item in REGISTRY.items() if isinstance(item, Player)}
+CHALLENGES = {name: item for name, item in REGISTRY.items() if isinstance(item, Challenge)}
+
+MOVE = """async ([id, settings, sample]) => {
+  const figure = document.getElementById(id), rows = [];
+  const encode = (values) => btoa(String.fromCharCode(...new Uint8Array(Float64Array.from(values).buffer)));
+  for (const values of settings) {
+    const { outputs, elapsed } = await figure.perfbook.set(values);
+    const kept = {};
+    for (const [name, array] of Object.entries(outputs)) {
+      const step = Math.max(1, Math.floor(array.length / sample));
+      kept[name] = encode(array.filter((_, i) => i % step === 0));
+    }
+    rows.push({ outputs: kept, elapsed, said: Object.fromEntries([...figure.querySelectorAll("output")].map((o) => [o.name, o.textContent])),
+      alt: figure.querySelector("svg").getAttribute("aria-label"),
+      drawn: [...figure.querySelectorAll("svg path, svg text")].map((p) => (p.getAttribute("d") ?? "") + (p.tagName === "text" ? p.textContent : "")).join(" ").match(/NaN|Infinity|undefined/)?.[0] });
+  }
+  return rows;
+}"""
+
+
+@pytest.fixture(scope="module")
+def homes(site):
+    """{id: page name} of everything on the built pages, and a check that nothing is on two."""
+    found = {}
+    for name in pages():
+        text = (site / f"{name}.html").read_text()
+        for id in re.findall(
+            r'<(?:figure|aside|form) class="(?:explorable|challenge|question)[^"]*" id="([^"]+)"', text
+        ):
+            assert id not in found, f"{id} is on {found[id]} and {name}"
+            found[id] = name
+    return found
+
+
+@pytest.fixture
+def opened(visit, homes):
+    """Open the page of an id, all awake: opened("usl")."""
+
+    def go(id, **options):
+        page = visit(homes[id], **options)
+        page.wait_for_function(
+            "[...document.querySelectorAll('figure.explorable')].every((f) => f.dataset.state !== 'static')"
+        )
+        return page
+
+    return go
+
+
+def settings(item):
+    """First values, every slider at both ends with the rest first, all ends together, and random ones."""
+    random = np.random.default_rng(SEED)
+    sliders = item.sliders.values()
+    chosen = [{}]
+    chosen += [{s.name: end} for s in sliders for end in (s.low, s.high)]
+    chosen += [{s.name: s.low for s in sliders}, {s.name: s.high for s in sliders}]
+    for _ in range(RANDOM):
+        steps = {s.name: random.integers(0, round((s.high - s.low) / s.step) + 1) for s in sliders}
+        chosen.append({s.name: min(s.high, float(f"{s.low + steps[s.name] * s.step:.12g}")) for s in sliders})
+    first = {s.name: s.value for s in sliders}
+    return [first | c for c in chosen]
+
+
+def sampled(array):
+    return array[:: max(1, len(array) // SAMPLE)]
+
+
+def test_everything_in_the_registry_is_on_a_page_and_nothing_else(homes):
+    assert homes.keys() == REGISTRY.keys()
+
+
+def test_every_explorable_goes_live(visit, page_name, origin):
+    page = visit(page_name, origin=origin)
+    page.wait_for_timeout(300)
+    states = page.evaluate("[...document.querySelectorAll('figure.explorable')].map((f) => [f.id, f.dataset.state])")
+    assert [s for s in states if s[1] != "live"] == []
+    assert page.watch.errors == []
+
+
+@pytest.mark.parametrize("id", sorted(EXPLORABLES))
+def test_every_position_is_finite_and_equals_python(opened, id):
+    item = EXPLORABLES[id]
+    page = opened(id)
+    chosen = settings(item)
+    for values, row in zip(chosen, page.evaluate(MOVE, [id, chosen, SAMPLE]), strict=True):
+        text = " ".join([*row["said"].values(), row["alt"]])
+        assert not BAD.search(text), (values, text)
+        assert row["drawn"] is None, (values, row["drawn"])
+        state = item.run(**values)
+        for name, encoded in row["outputs"].items():
+            there, here = np.frombuffer(base64.b64decode(encoded)), sampled(state[name]).astype(float)
+            np.testing.assert_allclose(there, here, rtol=TOLERANCE, atol=1e-12, err_msg=f"{id} {name} at {values}")
+        assert row["said"] == {n: template.fill(t, state) for n, t in item.readouts.items()}, values
+        assert row["alt"] == template.fill(item.alt, state), values
+    assert page.watch.errors == []
+
+
+@pytest.mark.parametrize("id", sorted(EXPLORABLES))
+def test_every_preset_and_reset_work_by_hand(opened, id):
+    item, page = EXPLORABLES[id], opened(id)
+    figure = page.locator(f"figure#{id}")
+    for label, values in item.presets.items():
+        figure.get_by_role("button", name=label, exact=True).click()
+        page.wait_for_timeout(60)
+        assert figure.locator("output").all_text_contents() == list(item.say(**values).values()), label
+    figure.get_by_role("button", name="Reset", exact=True).click()
+    page.wait_for_timeout(60)
+    assert figure.locator("output").all_text_contents() == list(item.say().values())
+
+
+@pytest.mark.parametrize("id", sorted(EXPLORABLES))
+def test_the_keyboard_moves_a_slider_and_the_number_field_follows(opened, id):
+    item, page = EXPLORABLES[id], opened(id)
+    slider = next(iter(item.sliders.values()))
+    before = page.eval_on_selector(f"figure#{id}", "(f) => f.innerHTML")
+    ranged = page.locator(f'figure#{id} input[type=range][name="{slider.name}"]')
+    ranged.focus()
+    ranged.press("ArrowRight" if slider.value < slider.high else "ArrowLeft")
+    page.wait_for_timeout(60)
+    number = page.locator(f'figure#{id} input[type=number][name="{slider.name}"]')
+    assert float(number.input_value()) == float(ranged.input_value()) != slider.value
+    assert page.eval_on_selector(f"figure#{id}", "(f) => f.innerHTML") != before
+
+
+def test_a_number_field_takes_what_is_typed_and_the_address_brings_the_state_back(opened, visit, homes):
+    id = "cold-open"
+    page = opened(id, origin="file")
+    field = page.locator(f"figure#{id} input[type=number][name=outage]")
+    field.fill("55")
+    field.press("Enter")
+    page.wait_for_timeout(60)
+    assert page.evaluate("location.hash") == "#cold-open?outage=55"
+    again = visit(homes[id], origin="file", fragment="#cold-open?outage=55&users=nonsense&queries=1e9")
+    again.wait_for_timeout(300)
+    said = again.locator(f"figure#{id} output").all_text_contents()
+    assert said == list(EXPLORABLES[id].say(outage=55).values())
+    assert again.watch.errors == []
+
+
+def test_a_script_that_asks_for_what_is_not_there_is_told(opened):
+    page = opened("cold-open")
+    message = "(v) => document.getElementById('cold-open').perfbook.set(v).then(() => '', (e) => e.message)"
+    assert page.evaluate(message, {"outage": 500}) == "outage must be from 5 to 90, got 500"
+    assert "no slider weather" in page.evaluate(message, {"weather": 1})
+
+
+def test_update_events_tell_inputs_outputs_and_time(opened):
+    page = opened("cold-open")
+    detail = page.evaluate("""() => new Promise((done) => {
+      const figure = document.getElementById('cold-open');
+      figure.addEventListener('perfbook:update', ({detail}) => done(
+        {inputs: detail.inputs, kind: detail.outputs.summary.constructor.name, elapsed: detail.elapsed}), {once: true});
+      figure.perfbook.set({outage: 60});
+    })""")
+    assert detail["inputs"]["outage"] == 60 and detail["kind"] == "Float64Array" and detail["elapsed"] >= 0
+
+
+def test_a_page_can_call_any_kernel_by_name(opened):
+    page = opened("cold-open")
+    rate, summary = page.evaluate("""() => {
+      const rate = new Float64Array(2), summary = new Float64Array(5);
+      perfbook.kernels.cart_queries(100, 2, 3, 10, 1, Float64Array.of(1, 10), rate, summary);
+      return [[...rate], [...summary]];
+    }""")
+    assert rate == [10.0, 1.0] and summary[0] == 600
+
+
+@pytest.mark.parametrize("id", sorted(CHALLENGES))
+def test_a_challenge_is_open_at_first_and_closed_by_its_solution(opened, id):
+    item, page = CHALLENGES[id], opened(id)
+    verdict = page.locator(f"aside#{id} .pb-verdict")
+    assert verdict.text_content() == "Not yet."
+    page.evaluate("([id, values]) => document.getElementById(id).perfbook.set(values)", [item.of, item.solution])
+    assert verdict.text_content() == "You found it."
+
+
+def test_every_choice_shows_what_each_answer_reveals(visit, page_name):
+    page = visit(page_name)
+    for form in page.locator("form.question:not([data-answer])").all():
+        item = REGISTRY[form.get_attribute("id")]
+        assert isinstance(item, Choice)
+        for number, (answer, because) in enumerate(item.options.items()):
+            form.locator(f"input[value='{number}']").check()
+            assert form.locator(".pb-because:visible").all_text_contents() == [because]
+            assert form.get_attribute("data-right") == str(answer == item.right).lower()
+
+
+def test_every_number_question_knows_its_answer(visit, page_name):
+    page = visit(page_name)
+    for form in page.locator("form.question[data-answer]").all():
+        item = REGISTRY[form.get_attribute("id")]
+        assert isinstance(item, Number)
+        for given, verdict in (
+            (repr(item.answer), "Yes"),
+            (repr(item.answer * 2 + 1), "Not quite"),
+            ("some", "A number, please"),
+        ):
+            form.locator("input[name=answer]").fill(given)
+            form.locator("button").click()
+            assert form.locator(".pb-verdict").text_content().startswith(verdict), (item.id, given)
+
+
+@pytest.mark.parametrize("id", sorted(PLAYERS))
+def test_a_player_plays_pauses_and_is_scrubbed(opened, id):
+    item, page = PLAYERS[id], opened(id)
+    figure = page.locator(f"figure#{id}")
+    figure.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(500)
+    figure.get_by_role("button", name="Pause").click()
+    clock = float(figure.locator("[data-now]").input_value())
+    assert item.still < clock <= item.still + 4 * item.speed
+    for now in (0, item.end / 3, item.end):
+        figure.locator("[data-now]").evaluate(
+            "(field, now) => { field.value = now; field.dispatchEvent(new Event('input')); }", now
+        )
+        now = float(figure.locator("[data-now]").input_value())
+        state = item.run(now=now)
+        assert figure.locator("output").all_text_contents() == [template.fill(t, state) for t in item.readouts.values()]
+        drawn = sum(len(state[f"tokens_x{k}"]) for k in range(len(item.kinds)))
+        marks = [m for m in item.picture().marks if m["kind"] == "tokens"]
+        number = item.picture().marks.index(marks[0])
+        shown = page.evaluate("(ids) => ids.map((id) => document.querySelector(`[id='${id}'] path`).getAttribute('d').split('M').length - 1)",
+                              [f"{id}-w{number}-{k}" for k in range(len(item.kinds))])  # fmt: skip
+        assert sum(shown) == drawn
+
+
+def test_templates_read_the_same_in_the_page_and_in_python(opened):
+    page = opened("cold-open")
+    random = np.random.default_rng(SEED)
+    values = [0.0, -0.0, 0.5, 1.5, 2.5, -2.5, 0.125, 1e-4, 9.995, 999.5, 1e15, 1e21, 1e-9, 1.0]
+    values += list(random.normal(size=200) * 10.0 ** random.integers(-12, 18, size=200))
+    forms = [".0f", ".1f", ".2f", ",.0f", ",.3f", ".3g", ".2g", ".1%", "duration", "=a|b|c", ".2f|word"]
+    shown = page.evaluate(
+        "([values, forms]) => values.map((v) => forms.map((f) => perfbook.fill(`{v:${f}}`, {v: [v]})))", [values, forms]
+    )
+    for value, row in zip(values, shown, strict=True):
+        assert row == [template.show(value, form) for form in forms], value
+    for value in (np.nan, np.inf, -np.inf):
+        there = page.evaluate(
+            f"perfbook.fill('{{v:.1f}} {{v:=a|b}} {{v:.0f|gone}}', {{v: [{str(value).replace('inf', 'Infinity').replace('nan', 'NaN')}]}})"
+        )
+        assert there == " ".join(template.show(value, form) for form in (".1f", "=a|b", ".0f|gone"))
+
+
+def test_pasted_tables_read_the_same_in_the_page_and_in_python(opened):
+    page = opened("cold-open")
+    texts = [
+        "N X\n1 2\n3;4\n5,6\n7\t8",
+        "",
+        "1 2 3\nx y\n1e3 -.5\n# c\n\n+1. 2",
+        "1,2\r\n3,4\r5 6",
+        "a 1\n2 3\n4 5\n6 7",
+    ]
+    for text in texts:
+        there = page.evaluate("(text) => perfbook.parseTable(text, 2, 3)", text)
+        rows, problems = parse(text, 2, 3)
+        assert [tuple(r) for r in there["rows"]] == rows
+        assert there["problems"] == problems
+
+
+def test_where_wasm_is_blocked_the_picture_and_one_sentence_remain(visit, server_without_wasm, homes):
+    page = visit(homes["cold-open"], base=server_without_wasm)
+    page.wait_for_timeout(300)
+    figure = page.locator("figure#cold-open")
+    assert figure.get_attribute("data-state") == "failed"
+    assert figure.locator("svg").first.is_visible()
+    assert figure.locator("output").all_text_contents() == list(EXPLORABLES["cold-open"].say().values())
+    assert figure.locator(".pb-failed").is_visible()
+    assert not figure.locator("form").is_visible()
+
+
+def test_without_javascript_the_picture_and_one_sentence_remain(visit, homes):
+    page = visit(homes["cold-open"], java_script_enabled=False)
+    figure = page.locator("figure#cold-open")
+    assert figure.locator("svg").first.is_visible()
+    assert figure.locator("output").all_text_contents() == list(EXPLORABLES["cold-open"].say().values())
+
+
+def test_text_in_pictures_is_at_least_11_pixels_on_a_phone(visit, page_name):
+    page = visit(page_name, width=390, height=800)
+    page.wait_for_timeout(300)
+    sizes = page.evaluate("""() => [...document.querySelectorAll("figure.explorable svg")].filter((s) => s.getClientRects().length)
+      .flatMap((s) => [...s.querySelectorAll("text")].map((t) => [t.textContent,
+        parseFloat(getComputedStyle(t).fontSize) * s.getBoundingClientRect().width / s.viewBox.baseVal.width]))""")
+    assert [s for s in sizes if s[1] < 10.99] == []
+
+
+def test_the_pages_promises_hold_in_every_figure(visit, page_name, homes):
+    page = visit(page_name)
+    for id in [i for i, home in homes.items() if home == page_name and i in EXPLORABLES]:
+        item = EXPLORABLES[id]
+        names = page.evaluate(
+            """(id) => { const f = document.getElementById(id);
+          return [[...f.querySelectorAll("input[type=range][name]")].map((e) => e.name), [...f.querySelectorAll("input[type=number]")].map((e) => e.name),
+            [...f.querySelectorAll("output")].map((e) => e.name)]; }""",
+            id,
+        )
+        assert names == [list(item.sliders), list(item.sliders), list(item.readouts)]
+
+
+def test_what_a_page_needs_to_come_alive_is_small(site, homes):
+    """The script under 20 kB, everything interactive on the largest page under 150 kB, as a server sends it."""
+    import gzip
+
+    assert len(gzip.compress((site / "_static/perfbook/page.js").read_bytes())) < 20_000
+    for name in set(homes.values()):
+        text = (site / f"{name}.html").read_text()
+        scripts = re.findall(r'src="[./]*(_static/perfbook/[^"?]+)', text) + re.findall(
+            r'href="[./]*(_static/perfbook/[^"?]+)', text
+        )
+        figures_html = "".join(re.findall(r'<figure class="explorable.*?</figure>', text, re.S))
+        size = sum(len(gzip.compress((site / s).read_bytes())) for s in scripts) + len(
+            gzip.compress(figures_html.encode())
+        )
+        assert size < 150_000, (name, size)
+
+
+def test_specifications_are_plain_json(site, homes):
+    for name in set(homes.values()):
+        for spec in re.findall(r'class="pb-spec">(.*?)</script>', (site / f"{name}.html").read_text(), re.S):
+            json.loads(spec)
