@@ -36,9 +36,15 @@ MOVE = """async ([id, settings, sample]) => {
       const step = Math.max(1, Math.floor(array.length / sample));
       kept[name] = encode(array.filter((_, i) => i % step === 0));
     }
-    rows.push({ outputs: kept, elapsed, said: Object.fromEntries([...figure.querySelectorAll("output")].map((o) => [o.name, o.textContent])),
+    const paths = [...figure.querySelectorAll("svg path")].map((path) => path.getAttribute("d"));
+    const texts = [...figure.querySelectorAll("svg text")].map((text) => text.textContent);
+    rows.push({
+      outputs: kept,
+      elapsed,
+      said: Object.fromEntries([...figure.querySelectorAll("output")].map((o) => [o.name, o.textContent])),
       alt: figure.querySelector("svg").getAttribute("aria-label"),
-      drawn: [...figure.querySelectorAll("svg path, svg text")].map((p) => (p.getAttribute("d") ?? "") + (p.tagName === "text" ? p.textContent : "")).join(" ").match(/NaN|Infinity|undefined/)?.[0] });
+      drawn: [...paths, ...texts].join(" ").match(/NaN|Infinity|undefined/)?.[0],
+    });
   }
   return rows;
 }"""
@@ -244,8 +250,8 @@ def test_a_player_plays_pauses_and_is_scrubbed(opened, id):
         drawn = sum(len(state[f"tokens_x{k}"]) for k in range(len(item.kinds)))
         marks = [m for m in item.picture().marks if m["kind"] == "tokens"]
         number = item.picture().marks.index(marks[0])
-        shown = page.evaluate("(ids) => ids.map((id) => document.querySelector(`[id='${id}'] path`).getAttribute('d').split('M').length - 1)",
-                              [f"{id}-w{number}-{k}" for k in range(len(item.kinds))])  # fmt: skip
+        count = "(id) => document.querySelector(`[id='${id}'] path`).getAttribute('d').split('M').length - 1"
+        shown = [page.evaluate(count, f"{id}-w{number}-{k}") for k in range(len(item.kinds))]
         assert sum(shown) == drawn
 
 
@@ -314,12 +320,8 @@ def test_the_pages_promises_hold_in_every_figure(visit, page_name, homes):
     page = visit(page_name)
     for id in [i for i, home in homes.items() if home == page_name and i in EXPLORABLES]:
         item = EXPLORABLES[id]
-        names = page.evaluate(
-            """(id) => { const f = document.getElementById(id);
-          return [[...f.querySelectorAll("input[type=range][name]")].map((e) => e.name), [...f.querySelectorAll("input[type=number]")].map((e) => e.name),
-            [...f.querySelectorAll("output")].map((e) => e.name)]; }""",
-            id,
-        )
+        named = "([id, what]) => [...document.getElementById(id).querySelectorAll(what)].map((e) => e.name)"
+        names = [page.evaluate(named, [id, w]) for w in ("input[type=range][name]", "input[type=number]", "output")]
         assert names == [list(item.sliders), list(item.sliders), list(item.readouts)]
 
 
