@@ -88,6 +88,9 @@ def add_assets(app, pagename, templatename, context, doctree):
     """Give a page our style and script, and the kernels of the subjects that its explorables name."""
     if app.builder.format != "html":
         return
+    if context.get("page_source_suffix") != ".ipynb" and "header_buttons" in context:
+        # The theme would open a Markdown page on Binder too, where it is a text and no notebook.
+        context["header_buttons"] = [b for b in context["header_buttons"] if b.get("label") != "launch-buttons"]
     app.add_css_file(f"{OURS}/{PAGE_STYLE}")
     for subject in subjects(context.get("body", "")):
         app.add_js_file(f"{OURS}/{subject}.js", priority=600, loading_method="defer")

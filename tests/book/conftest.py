@@ -1,0 +1,143 @@
+"""What the browser's tests share: the built site, Chromium, a server with the strict policy, and pages that are watched.
+
+def test_something(visit):
+    page = visit("book/math", origin="file", width=390)     # a playwright page with .watch
+    assert page.watch.errors == []
+"""
+
+import functools
+import http.server
+import os
+import pathlib
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+import yaml
+
+from tests.book import chromium
+
+ROOT = pathlib.Path(__file__).parent.parent.parent
+ORIGINS = ("file", "server")
+
+
+def pages() -> list[str]:
+    """The names of all pages of the site: those of the table of contents, and Sphinx's own."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"]), "search", "genindex"]
+
+
+def pytest_generate_tests(metafunc):
+    if "page_name" in metafunc.fixturenames:
+        metafunc.parametrize("page_name", pages())
+    if "origin" in metafunc.fixturenames:
+        metafunc.parametrize("origin", ORIGINS)
+
+
+@pytest.fixture(scope="session")
+def site() -> pathlib.Path:
+    """The folder of the built site; $PERFBOOK_SITE names another one."""
+    folder = pathlib.Path(os.environ.get("PERFBOOK_SITE", ROOT / "_build" / "html")).resolve()
+    if not (folder / "content-security-policy.txt").exists():
+        pytest.fail(f"no built site at {folder}: run `make book` first")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    path = chromium.find()
+    if not path:
+        pytest.fail("no Chromium: run `python -m tests.book.chromium` first")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path)
+        yield opened
+        opened.close()
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves the site under a Content-Security-Policy, in silence."""
+
+    policy = ""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+def serve(folder, policy):
+    """A server on loopback; yields its address."""
+    handler = type("PolicyHandler", (Handler,), {"policy": policy})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def policy(site) -> str:
+    """The policy that the site says it keeps to."""
+    return (site / "content-security-policy.txt").read_text().strip()
+
+
+@pytest.fixture(scope="session")
+def server(site, policy):
+    """The address of the site under its own policy."""
+    yield from serve(site, policy)
+
+
+@pytest.fixture(scope="session")
+def server_without_wasm(site, policy):
+    """The address of the site where WebAssembly may not start."""
+    yield from serve(site, policy.replace("'wasm-unsafe-eval'", ""))
+
+
+@dataclass
+class Watch:
+    """What happened on a page: console errors and exceptions, and requests that left the site or failed."""
+
+    base: str
+    errors: list[str] = field(default_factory=list)
+    strayed: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def attach(self, page):
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(f"exception: {error}"))
+        page.on(
+            "request", lambda r: None if r.url.startswith((self.base, "blob:", "data:")) else self.strayed.append(r.url)
+        )
+        page.on("requestfailed", lambda r: self.failed.append(f"{r.url}: {r.failure}"))
+        page.on("response", lambda r: self.failed.append(f"{r.url}: {r.status}") if r.status >= 400 else None)
+
+
+@pytest.fixture
+def visit(request, browser, site):
+    """Open a page of the site: visit("book/math", origin="file" or "server", or base=<address>, ...).
+
+    The page comes back loaded, with ``page.watch``; nothing outside the site can be reached.
+    """
+    contexts = []
+
+    def opened(name, origin="server", base=None, width=1280, height=900, fragment="", **options):
+        if base is None:
+            base = site.as_uri() + "/" if origin == "file" else request.getfixturevalue("server")
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **options)
+        contexts.append(context)
+        context.route(lambda url: not url.startswith((base, "blob:", "data:")), lambda route: route.abort())
+        page = context.new_page()
+        page.watch = Watch(base)
+        page.watch.attach(page)
+        page.goto(f"{base}{name}.html{fragment}", wait_until="load")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
