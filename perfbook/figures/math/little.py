@@ -189,6 +189,14 @@ check_think = Number(
     because="Draw the boundary around the users: 800,000 are always inside, and a round trip takes Z + 0.187 s.",
 )
 
+check_log = Number(
+    "check-little-log",
+    ask="What is L in the window from 20 to 40?",
+    answer=law.window(*law.path(0.8, 60, seed=3), 20, 40).L,
+    unit="requests",
+    because="Add up how long each request was inside between 20 and 40, and divide by 20.",
+)
+
 quiz_needs = Choice(
     "quiz-little-needs",
     kind="quiz",
