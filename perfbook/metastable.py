@@ -21,7 +21,7 @@ HALF = 0.5  # of the load: goodput under this has fallen
 
 
 @kernel
-def stalled_end(start: float, work: float, stall_from: float, stall: float) -> float:
+def work_ends(start: float, work: float, stall_from: float, stall: float) -> float:
     """When ``work`` seconds begun at ``start`` end on a server that stands still for ``stall`` seconds on the way."""
     if start >= stall_from + stall or start + work <= stall_from:
         return start + work
@@ -115,10 +115,10 @@ def serve(load: Floats, width: float, capacity: float, stall_from: float, stall:
         failed = now
         way = 1
         if came - left < room:
-            start = stalled_end(max(now, free), 0.0, stall_from, stall)
+            start = work_ends(max(now, free), 0.0, stall_from, stall)
             end = start
             if skip_dead == 0 or start - now <= timeout:
-                end = stalled_end(max(now, free), exponential(state) / capacity, stall_from, stall)
+                end = work_ends(max(now, free), exponential(state) / capacity, stall_from, stall)
                 free = end
             departures[came & last] = end
             came += 1

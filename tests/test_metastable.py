@@ -190,7 +190,7 @@ def test_nobody_is_answered_twice_or_tries_more_than_allowed(
 
 @given(st.floats(0, 100), st.floats(0, 10), st.floats(0, 100), st.floats(0, 20))
 def test_a_stall_delays_work_by_at_most_itself_and_never_loses_any(start, work, stall_from, stall):
-    end = metastable.stalled_end.function(start, work, stall_from, stall)
+    end = metastable.work_ends.function(start, work, stall_from, stall)
     outside = max(0.0, min(end, stall_from) - start) + max(0.0, end - max(start, stall_from + stall))
     assert outside == pytest.approx(work, abs=1e-9)
     assert start + work <= end + 1e-9 <= start + work + stall + 2e-9

@@ -42,7 +42,7 @@ def rings(random):
 
 
 cases = {
-    "stalled_end": lambda random: [
+    "work_ends": lambda random: [
         random.uniform(0, 20),
         random.choice([0.0, 1.0]),
         random.choice([10.0, math.inf]),
