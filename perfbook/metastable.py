@@ -131,7 +131,10 @@ def serve(load: Floats, width: float, capacity: float, stall_from: float, stall:
         if failed >= 0.0 and attempt < retries:
             due = 2 * attempt + way
             if ends[2 * due + 1] - ends[2 * due] < size:
-                pending[due * size + (ends[2 * due + 1] & (size - 1))] = failed + backoff * 2.0**attempt
+                pause = backoff
+                for _ in range(attempt):
+                    pause *= 2.0
+                pending[due * size + (ends[2 * due + 1] & (size - 1))] = failed + pause
                 ends[2 * due + 1] += 1
 
 
