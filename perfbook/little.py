@@ -355,7 +355,11 @@ def measure(arrivals, departures, start, end, batches=20, confidence=0.95) -> di
     if batches < 2:
         raise ValueError(f"batches must be at least 2, got {batches}")
     ends = np.linspace(start, end, batches + 1)
-    parts = [window(arrivals, departures, a, b) for a, b in itertools.pairwise(ends)]
+    arrivals, departures = _path(arrivals, departures)
+    parts = []
+    for opens, closes in itertools.pairwise(ends):
+        here = (arrivals <= closes) & (departures > opens)
+        parts.append(window(arrivals[here], departures[here], opens, closes))
     level, product = (np.array([getattr(part, name) for part in parts]) for name in ("L", "product"))
     counts = np.array([part.arrived for part in parts])
     length = (end - start) / batches
