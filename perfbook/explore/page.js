@@ -27,8 +27,27 @@
 
   // ---- WebAssembly: a module a subject, its memory handed out from the heap's base up ----
 
-  const MATH = ["acos", "asin", "atan", "atan2", "cbrt", "cos", "cosh", "exp", "expm1", "hypot", "log", "log10", "log1p",
-    "log2", "pow", "sin", "sinh", "tan", "tanh"];
+  const MATH = [
+    "acos",
+    "asin",
+    "atan",
+    "atan2",
+    "cbrt",
+    "cos",
+    "cosh",
+    "exp",
+    "expm1",
+    "hypot",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "pow",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+  ];
   /** @type {Record<string, any>} */
   const env = { fmod: (/** @type {number} */ a, /** @type {number} */ b) => a % b };
   for (const name of MATH) env[name] = /** @type {any} */ (Math)[name];
@@ -88,7 +107,9 @@
      * @param {string} name @param {any[]} values */
     call(name, values) {
       const letters = this.kernels[name].split(":")[0];
-      if (values.length !== letters.length) throw new Error(`${name} takes ${letters.length} arguments, got ${values.length}`);
+      if (values.length !== letters.length) {
+        throw new Error(`${name} takes ${letters.length} arguments, got ${values.length}`);
+      }
       const kept = this.top;
       const given = values.map((value, i) => {
         if (typeof value !== "object") return Number(value);
@@ -99,7 +120,9 @@
       given.forEach((array, i) => {
         if (typeof array !== "object") return;
         const view = this.view(array);
-        for (let k = 0; k < view.length; k++) values[i][k] = values[i] instanceof BigInt64Array ? view[k] : Number(view[k]);
+        for (let k = 0; k < view.length; k++) {
+          values[i][k] = values[i] instanceof BigInt64Array ? view[k] : Number(view[k]);
+        }
       });
       this.top = kept;
       return result;
@@ -107,27 +130,37 @@
   }
 
   /** @param {any} values @param {string} kind @returns {any} */
-  const widen = (values, kind) => kind === "F" ? Float64Array.from(values, Number) : BigInt64Array.from(values, (v) => BigInt(v));
+  const widen = (values, kind) =>
+    kind === "F" ? Float64Array.from(values, Number) : BigInt64Array.from(values, (v) => BigInt(v));
 
   /** @type {Record<string, Promise<Engine>>} */
   const engines = {};
   /** @param {string} subject @param {ModuleSource} [source] @returns {Promise<Engine>} */
-  const engine = (subject, source = root.perfbookModules?.[subject]) => engines[subject] ??= (async () => {
-    if (!source) throw new Error(`no kernels of ${subject} on this page`);
-    const { instance } = await WebAssembly.instantiate(bytes(source.wasm), { env });
-    const made = new Engine(instance.exports, source.kernels);
-    for (const name of Object.keys(source.kernels)) {
-      perfbook.kernels[name] = (/** @type {any[]} */ ...values) => made.call(name, values);
-    }
-    return made;
-  })();
+  const engine = (subject, source = root.perfbookModules?.[subject]) =>
+    engines[subject] ??= (async () => {
+      if (!source) throw new Error(`no kernels of ${subject} on this page`);
+      const { instance } = await WebAssembly.instantiate(bytes(source.wasm), { env });
+      const made = new Engine(instance.exports, source.kernels);
+      for (const name of Object.keys(source.kernels)) {
+        perfbook.kernels[name] = (/** @type {any[]} */ ...values) => made.call(name, values);
+      }
+      return made;
+    })();
 
   // ---- References and templates: the same small language as perfbook/explore/template.py ----
 
   const REFERENCE = /^([A-Za-z_]\w*)(?:\[(\d+)(?::(\d+))?\])?$/;
   const FIELD = /\{([A-Za-z_]\w*(?:\[\d+\])?):([^{}]+)\}/g;
-  const DURATIONS = /** @type {[number, number, string][]} */ ([[1e-6, 1e-9, "ns"], [1e-3, 1e-6, "µs"], [1, 1e-3, "ms"],
-    [120, 1, "s"], [7200, 60, "min"], [172800, 3600, "h"], [63072000, 86400, "days"], [Infinity, 31536000, "years"]]);
+  const DURATIONS = /** @type {[number, number, string][]} */ ([
+    [1e-6, 1e-9, "ns"],
+    [1e-3, 1e-6, "µs"],
+    [1, 1e-3, "ms"],
+    [120, 1, "s"],
+    [7200, 60, "min"],
+    [172800, 3600, "h"],
+    [63072000, 86400, "days"],
+    [Infinity, 31536000, "years"],
+  ]);
 
   /** @param {string} reference @param {State} state @returns {ArrayLike<number>} */
   function resolve(reference, state) {
@@ -145,7 +178,9 @@
   function show(value, form) {
     if (form[0] === "=") {
       const words = form.slice(1).split("|");
-      return words[Number.isFinite(value) ? Math.min(Math.max(Math.trunc(value), 0), words.length - 1) : words.length - 1];
+      return words[
+        Number.isFinite(value) ? Math.min(Math.max(Math.trunc(value), 0), words.length - 1) : words.length - 1
+      ];
     }
     const [how, word] = form.split("|");
     if (!Number.isFinite(value)) return word || "–";
@@ -177,7 +212,8 @@
   /** @param {number} seconds */
   function duration(seconds) {
     if (seconds === 0) return "0 s";
-    const [, unit, name] = /** @type {[number, number, string]} */ (DURATIONS.find(([limit]) => Math.abs(seconds) < limit));
+    const [, unit, name] =
+      /** @type {[number, number, string]} */ (DURATIONS.find(([limit]) => Math.abs(seconds) < limit));
     return `${significant(seconds / unit, 3)} ${name}`;
   }
 
@@ -262,7 +298,10 @@
         const x = X(at(xs, i)), y = Y(at(ys, i));
         if (Number.isNaN(x + y)) pen = "M";
         else if (mark.steps && pen === "L") d += `H${r(x)}V${r(y)}`;
-        else { d += pen + r(x) + " " + r(y); pen = "L"; }
+        else {
+          d += pen + r(x) + " " + r(y);
+          pen = "L";
+        }
       }
       return [d];
     },
@@ -272,36 +311,60 @@
       const there = [], back = [];
       for (let i = 0; i < n; i++) {
         const x = r(X(xs[i])), a = Y(at(low, i)), b = Y(at(high, i));
-        if (!Number.isNaN(x + a + b)) { there.push(`${x} ${r(a)}`); back.push(`${x} ${r(b)}`); }
+        if (!Number.isNaN(x + a + b)) {
+          there.push(`${x} ${r(a)}`);
+          back.push(`${x} ${r(b)}`);
+        }
       }
       return [there.length ? `M${there.join("L")}L${back.reverse().join("L")}Z` : ""];
     },
     bars(mark, get, X, Y) {
       const x = get(mark.x), height = get(mark.height), width = get(mark.width), base = get(mark.base);
       const index = Array.from({ length: Math.max(x.length, height.length) }, (_, i) => i);
-      return [boxesPath([index.map((i) => at(x, i) - at(width, i) / 2), index.map((i) => at(x, i) + at(width, i) / 2),
-        index.map((i) => at(base, i)), index.map((i) => at(base, i) + at(height, i))], X, Y)];
+      return [
+        boxesPath(
+          [
+            index.map((i) => at(x, i) - at(width, i) / 2),
+            index.map((i) => at(x, i) + at(width, i) / 2),
+            index.map((i) => at(base, i)),
+            index.map((i) => at(base, i) + at(height, i)),
+          ],
+          X,
+          Y,
+        ),
+      ];
     },
     boxes: (mark, get, X, Y) => [boxesPath([get(mark.x0), get(mark.x1), get(mark.y0), get(mark.y1)], X, Y)],
     dots: (mark, get, X, Y) => [dotsPath(get(mark.x), get(mark.y), X, Y, mark.size)],
     rule(mark, get, X, Y, panel) {
       const values = Array.from(get(mark.x ?? mark.y)).filter(Number.isFinite);
       const [, , from, to] = mark.x === undefined ? panel.x : panel.y;
-      return [values.map((v) => mark.x === undefined ? `M${from} ${r(Y(v))}H${to}` : `M${r(X(v))} ${from}V${to}`).join("")];
+      return [
+        values.map((v) => mark.x === undefined ? `M${from} ${r(Y(v))}H${to}` : `M${r(X(v))} ${from}V${to}`).join(""),
+      ];
     },
     heat(mark, get, X, Y) {
       const x = get(mark.x), y = get(mark.y), values = get(mark.values), columns = x.length - 1;
-      const step = (/** @type {number} */ i) => Math.max(0, Math.min(7, Math.trunc((values[i] - mark.low) / (mark.high - mark.low) * 8)));
+      const step = (/** @type {number} */ i) =>
+        Math.max(0, Math.min(7, Math.trunc((values[i] - mark.low) / (mark.high - mark.low) * 8)));
       /** @type {number[][]} */
       const sides = [[], [], [], []];
       for (let i = 0; i < values.length; i++) {
         const c = i % columns, row = Math.floor(i / columns);
-        sides[0].push(x[c]); sides[1].push(x[c + 1]); sides[2].push(y[row]); sides[3].push(y[row + 1]);
+        sides[0].push(x[c]);
+        sides[1].push(x[c + 1]);
+        sides[2].push(y[row]);
+        sides[3].push(y[row + 1]);
       }
-      return Array.from({ length: 8 }, (_, k) => boxesPath(sides, X, Y, (i) => Number.isFinite(values[i]) && step(i) === k));
+      return Array.from(
+        { length: 8 },
+        (_, k) => boxesPath(sides, X, Y, (i) => Number.isFinite(values[i]) && step(i) === k),
+      );
     },
-    tokens: (mark, get, X, Y) => mark.colors.map((/** @type {string} */ _, /** @type {number} */ k) =>
-      dotsPath(get(`tokens_x${k}`), get(`tokens_y${k}`), X, Y, mark.size)),
+    tokens: (mark, get, X, Y) =>
+      mark.colors.map((/** @type {string} */ _, /** @type {number} */ k) =>
+        dotsPath(get(`tokens_x${k}`), get(`tokens_y${k}`), X, Y, mark.size)
+      ),
   };
   const FILLED = new Set(["area", "bars", "boxes", "dots", "heat", "tokens"]);
   const HEAT = ["#00204d", "#213d6b", "#4c556c", "#6c6e72", "#8b8878", "#aca371", "#d1c05f", "#ffea46"];
@@ -328,23 +391,39 @@
 
     /** @param {Mark} mark @param {string} id @returns {SVGElement[]} */
     shapes(mark, id) {
-      if (mark.kind === "text") return [this.take(id, "text", (text) => {
-        text.setAttribute("text-anchor", { left: "start", center: "middle", right: "end" }[/** @type {string} */ (mark.align)] ?? "start");
-        text.setAttribute("dominant-baseline", "central");
-        text.style.fill = `var(--pb-${mark.color})`;
-        text.style.fontSize = `${mark.size}px`;
-      })];
-      const colors = mark.kind === "heat" ? HEAT : (mark.colors ?? [mark.color]).map((/** @type {string} */ c) => `var(--pb-${c})`);
+      if (mark.kind === "text") {
+        return [this.take(id, "text", (text) => {
+          text.setAttribute(
+            "text-anchor",
+            { left: "start", center: "middle", right: "end" }[/** @type {string} */ (mark.align)] ?? "start",
+          );
+          text.setAttribute("dominant-baseline", "central");
+          text.style.fill = `var(--pb-${mark.color})`;
+          text.style.fontSize = `${mark.size}px`;
+        })];
+      }
+      const colors = mark.kind === "heat"
+        ? HEAT
+        : (mark.colors ?? [mark.color]).map((/** @type {string} */ c) => `var(--pb-${c})`);
       return colors.map((/** @type {string} */ color, /** @type {number} */ k) =>
         this.take(mark.kind === "heat" || mark.kind === "tokens" ? `${id}-${k}` : id, "path", (path) => {
           const { style } = path;
-          if (FILLED.has(mark.kind)) Object.assign(style, { fill: color, stroke: "none", opacity: String(mark.opacity ?? 1) });
-          else {
-            Object.assign(style, { fill: "none", stroke: color, strokeWidth: `${mark.width}px`, strokeLinejoin: "round" });
+          if (FILLED.has(mark.kind)) {
+            Object.assign(style, { fill: color, stroke: "none", opacity: String(mark.opacity ?? 1) });
+          } else {
+            Object.assign(style, {
+              fill: "none",
+              stroke: color,
+              strokeWidth: `${mark.width}px`,
+              strokeLinejoin: "round",
+            });
             if (mark.dashed) style.strokeDasharray = `${3.7 * mark.width} ${1.6 * mark.width}`;
           }
-          if (mark.kind !== "tokens" && mark.kind !== "dots") path.setAttribute("clip-path", this.panels[mark.panel].clip);
-        }));
+          if (mark.kind !== "tokens" && mark.kind !== "dots") {
+            path.setAttribute("clip-path", this.panels[mark.panel].clip);
+          }
+        })
+      );
     }
 
     /** Put one shape of ours where matplotlib drew the mark.
@@ -363,14 +442,20 @@
       for (const { mark, shapes } of this.marks) {
         const panel = this.panels[mark.panel];
         if (mark.kind === "text") {
-          const place = (/** @type {string} */ ref, /** @type {any} */ axis, /** @type {any} */ map, /** @type {number} */ off) => {
+          const place = (
+            /** @type {string} */ ref,
+            /** @type {any} */ axis,
+            /** @type {any} */ map,
+            /** @type {number} */ off,
+          ) => {
             const from = Math.min(axis[2], axis[3]), to = Math.max(axis[2], axis[3]), value = get(ref)[0];
             return String(r(Math.max(from, Math.min(to, map(Number.isNaN(value) ? axis[0] : value))) + off));
           };
           shapes[0].setAttribute("x", place(mark.x, panel.x, panel.X, mark.offset[0]));
           shapes[0].setAttribute("y", place(mark.y, panel.y, panel.Y, -mark.offset[1]));
           if (mark.align === "auto") {
-            const share = (Number(shapes[0].getAttribute("x")) - mark.offset[0] - panel.x[2]) / (panel.x[3] - panel.x[2]);
+            const share = (Number(shapes[0].getAttribute("x")) - mark.offset[0] - panel.x[2]) /
+              (panel.x[3] - panel.x[2]);
             shapes[0].setAttribute("text-anchor", share > 0.6 ? "end" : "start");
           }
           const text = fill(mark.template, state);
@@ -397,7 +482,11 @@
       this.arrays = spec.arguments.map((a) => {
         if (a.kind === "f" || a.kind === "i") return null;
         const array = machine.allocate(a.kind, a.size ?? 1);
-        if (a.data) machine.view(array).set(/** @type {any} */ (a.kind === "F" ? floats(a.data) : new BigInt64Array(bytes(a.data).buffer)));
+        if (a.data) {
+          machine.view(array).set(
+            /** @type {any} */ (a.kind === "F" ? floats(a.data) : new BigInt64Array(bytes(a.data).buffer)),
+          );
+        }
         return array;
       });
       /** @type {Record<string, number>} */
@@ -420,12 +509,16 @@
       const values = spec.arguments.map((a, i) => {
         const array = this.arrays[i];
         if (array) {
-          if (a.role === "output" || a.role === "scratch") machine.view(array).fill(/** @type {never} */ (a.kind === "F" ? 0 : 0n));
+          if (a.role === "output" || a.role === "scratch") {
+            machine.view(array).fill(/** @type {never} */ (a.kind === "F" ? 0 : 0n));
+          }
           return array;
         }
         if (a.role === "slider") return this.inputs[a.name];
         if (a.role === "count") return this.counts[a.name] ?? 0;
-        return this.dragging && a.name in spec.whileDragging ? spec.whileDragging[a.name] : /** @type {number} */ (a.value);
+        return this.dragging && a.name in spec.whileDragging
+          ? spec.whileDragging[a.name]
+          : /** @type {number} */ (a.value);
       });
       machine.run(spec.kernel, values);
       spec.arguments.forEach((a, i) => {
@@ -433,7 +526,9 @@
         if (!array) this.state[a.name] = [/** @type {number} */ (values[i])];
         else if (a.role !== "scratch" && !(a.role === "input" && a.name in this.state)) {
           const view = machine.view(array);
-          const copy = a.kind === "F" ? new Float64Array(/** @type {Float64Array} */ (view)) : Float64Array.from(/** @type {any} */ (view), Number);
+          const copy = a.kind === "F"
+            ? new Float64Array(/** @type {Float64Array} */ (view))
+            : Float64Array.from(/** @type {any} */ (view), Number);
           this.state[a.name] = copy;
           if (a.role === "output") this.outputs[a.name] = copy;
         }
@@ -471,16 +566,24 @@
 
     /** Redraw in the next frame, once however often it is asked. */
     later() {
-      this.frame ??= requestAnimationFrame(() => { this.frame = undefined; this.redraw(); });
+      this.frame ??= requestAnimationFrame(() => {
+        this.frame = undefined;
+        this.redraw();
+      });
     }
 
     /** Move sliders from a script; resolves after the redraw.
      * @param {Record<string, number | string>} values @param {boolean} [dragging] @returns {Promise<any>} */
     set(values, dragging = false) {
       for (const [name, value] of Object.entries(values)) {
-        if (name === "_table" && this.spec.table) { this.paste(String(value)); continue; }
+        if (name === "_table" && this.spec.table) {
+          this.paste(String(value));
+          continue;
+        }
         const slider = this.spec.sliders[name], number = Number(value);
-        if (!slider) return Promise.reject(new Error(`no slider ${name}; there are ${Object.keys(this.spec.sliders).join(", ")}`));
+        if (!slider) {
+          return Promise.reject(new Error(`no slider ${name}; there are ${Object.keys(this.spec.sliders).join(", ")}`));
+        }
         if (!(number >= slider.low && number <= slider.high)) {
           return Promise.reject(new Error(`${name} must be from ${slider.low} to ${slider.high}, got ${value}`));
         }
@@ -500,12 +603,18 @@
         const array = this.arrays[this.spec.arguments.findIndex((a) => a.name === name)];
         const view = /** @type {Float64Array} */ (this.machine.view(/** @type {any} */ (array)));
         view.fill(0);
-        rows.forEach((row, i) => { view[i] = row[c]; });
+        rows.forEach((row, i) => {
+          view[i] = row[c];
+        });
       });
       this.counts[count] = rows.length;
       this.table = text;
       const said = this.figure.querySelector(".pb-problems");
-      if (said) said.textContent = problems.length ? problems.slice(0, 5).join(". ") + (problems.length > 5 ? `, and ${problems.length - 5} more.` : ".") : "";
+      if (said) {
+        said.textContent = problems.length
+          ? problems.slice(0, 5).join(". ") + (problems.length > 5 ? `, and ${problems.length - 5} more.` : ".")
+          : "";
+      }
     }
 
     /** @type {Form | undefined} */ form;
@@ -521,16 +630,31 @@
       this.live = live;
       this.element = element;
       this.link = element.querySelector("a.pb-link");
+      // Not before it is wanted: the theme reads every fragment of the page as a selector, which a state is not.
+      for (const near of ["pointerenter", "focus"]) {
+        this.link?.addEventListener(near, () => this.link?.setAttribute("href", `#${stateOf(live)}`));
+      }
       const ranges = /** @type {NodeListOf<HTMLInputElement>} */ (element.querySelectorAll("input[type=range]"));
       this.rows = [...ranges].map((range) => {
         const row = /** @type {HTMLElement} */ (range.parentElement);
-        return { range, number: /** @type {HTMLInputElement} */ (row.querySelector("input[type=number]")), word: row.querySelector("[data-word]") };
+        return {
+          range,
+          number: /** @type {HTMLInputElement} */ (row.querySelector("input[type=number]")),
+          word: row.querySelector("[data-word]"),
+        };
       });
       for (const { range, number } of this.rows) {
         range.addEventListener("input", () => this.move(range, true));
         range.addEventListener("change", () => this.settle());
-        number.addEventListener("input", () => number.validity.valid && number.value !== "" && this.move(number, false));
-        number.addEventListener("change", () => { if (number.value !== "") this.move(number, false); this.follow(); this.settle(); });
+        number.addEventListener(
+          "input",
+          () => number.validity.valid && number.value !== "" && this.move(number, false),
+        );
+        number.addEventListener("change", () => {
+          if (number.value !== "") this.move(number, false);
+          this.follow();
+          this.settle();
+        });
       }
       element.addEventListener("submit", (event) => event.preventDefault());
       element.addEventListener("click", (event) => {
@@ -544,7 +668,10 @@
       this.text = text;
       this.firstText = text?.value ?? "";
       if (text) {
-        text.addEventListener("input", () => { live.paste(text.value); live.later(); });
+        text.addEventListener("input", () => {
+          live.paste(text.value);
+          live.later();
+        });
       }
       /** @type {HTMLFieldSetElement} */ (element.querySelector("fieldset")).disabled = false;
     }
@@ -573,9 +700,14 @@
 
     /** The hand let go: the whole run, and the address of this state. */
     settle() {
-      if (this.live.dragging) { this.live.dragging = false; this.live.later(); }
+      if (this.live.dragging) {
+        this.live.dragging = false;
+        this.live.later();
+      }
       const address = `#${stateOf(this.live)}`;
-      try { history.replaceState(null, "", address); } catch { /* a page without a history, such as a frame's */ }
+      try {
+        history.replaceState(null, "", address);
+      } catch { /* a page without a history, such as a frame's */ }
     }
 
     /** Put the present values into the fields, but not into the one being typed in.
@@ -589,7 +721,6 @@
         if (word) word.textContent = said;
         range.setAttribute("aria-valuetext", said || `${value} ${unit}`.trim());
       }
-      this.link?.setAttribute("href", `#${stateOf(this.live)}`);
     }
   }
 
@@ -606,7 +737,10 @@
       this.face = /** @type {HTMLElement} */ (bar.querySelector("[data-clock]"));
       this.playing = false;
       this.button.addEventListener("click", () => this.play(!this.playing));
-      this.scrub.addEventListener("input", () => { this.play(false); this.seek(this.scrub.valueAsNumber); });
+      this.scrub.addEventListener("input", () => {
+        this.play(false);
+        this.seek(this.scrub.valueAsNumber);
+      });
       for (const part of [this.button, this.scrub, this.speed]) part.disabled = false;
     }
 
@@ -654,7 +788,10 @@
         places[kind[i]][0].push(x[i] + share * (x[i + 1] - x[i]));
         places[kind[i]][1].push(y[i] + share * (y[i + 1] - y[i]));
       }
-      places.forEach(([xs, ys], k) => { state[`tokens_x${k}`] = xs; state[`tokens_y${k}`] = ys; });
+      places.forEach(([xs, ys], k) => {
+        state[`tokens_x${k}`] = xs;
+        state[`tokens_y${k}`] = ys;
+      });
     }
   }
 
@@ -756,9 +893,15 @@
       return;
     }
     form.addEventListener("submit", () => {
-      const given = /** @type {HTMLInputElement} */ (form.elements.namedItem("answer")).value.trim().replaceAll(",", "");
+      const given = /** @type {HTMLInputElement} */ (form.elements.namedItem("answer")).value.trim().replaceAll(
+        ",",
+        "",
+      );
       const verdict = /** @type {HTMLElement} */ (form.querySelector(".pb-verdict"));
-      if (!NUMBER.test(given)) { verdict.textContent = "A number, please, such as 41.6."; return; }
+      if (!NUMBER.test(given)) {
+        verdict.textContent = "A number, please, such as 41.6.";
+        return;
+      }
       const answer = Number(form.dataset.answer), off = Math.abs(Number(given) - answer);
       const right = off <= Number(form.dataset.tolerance) * Math.abs(answer);
       verdict.textContent = right ? `Yes: ${significant(answer, 4)}.` : `Not quite: it is ${significant(answer, 4)}.`;
@@ -769,10 +912,12 @@
 
   /** Wake everything in a part of the page.
    * @param {ParentNode} part @param {Record<string, ModuleSource>} [modules] */
-  async function wake(part, modules) {
+  function wake(part, modules) {
     for (const box of part.querySelectorAll(".challenge")) wakeChallenge(/** @type {HTMLElement} */ (box));
     for (const form of part.querySelectorAll("form.question")) wakeQuestion(/** @type {HTMLFormElement} */ (form));
-    return Promise.all([...part.querySelectorAll("figure.explorable")].map((f) => wakeFigure(/** @type {HTMLElement} */ (f), modules)));
+    return Promise.all(
+      [...part.querySelectorAll("figure.explorable")].map((f) => wakeFigure(/** @type {HTMLElement} */ (f), modules)),
+    );
   }
 
   const perfbook = root.perfbook = {
