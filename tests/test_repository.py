@@ -120,7 +120,7 @@ def test_a_readme_without_marks_for_its_badge_is_refused():
 def test_no_file_names_a_machine_or_a_package_registry():
     # In pieces, so that this file does not name them either.
     pieces = (
-        ("/ro", "ot/"), ("/wo", r"rk/(main|shared)"), ("/t", r"mp/\w"), ("/ho", r"me/\w"),
+        ("/roo", "t/"), ("/wo", r"rk/(main|shared)"), ("/t", r"mp/\w"), ("/ho", r"me/\w"),
         ("pypi", r"\.org"), ("python", "hosted"), ("npm", "js"),
     )  # fmt: skip
     unwanted = re.compile("|".join("".join(pair) for pair in pieces))

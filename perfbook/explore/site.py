@@ -16,8 +16,8 @@ from sphinx.util import logging
 from . import downloads, page, policy
 
 OURS = "perfbook"  # the folder under _static
-PAGE_SCRIPTS = ("page.js", "site.js")
-PAGE_STYLE = "page.css"
+SCRIPTS = ("page.js", "site.js")  # page.js wakes what the notebooks show; site.js and site.css mend the theme
+STYLES = ("page.css", "site.css")
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts")
 SUBJECTS = re.compile(r'data-subjects="([^"]*)"')
 
@@ -66,7 +66,8 @@ def copy_assets(app):
     ours = pathlib.Path(app.outdir, "_static", OURS)
     shutil.rmtree(ours, ignore_errors=True)
     ours.mkdir(parents=True)
-    shutil.copy(pathlib.Path(__file__).with_name("site.js"), ours)
+    for name in ("site.js", "site.css"):
+        shutil.copy(pathlib.Path(__file__).with_name(name), ours)
     for name, text in page.assets().items():
         (ours / name).write_text(text, encoding="utf-8")
     copy_mathjax(pathlib.Path(app.outdir, "_static", "mathjax"))
@@ -91,10 +92,11 @@ def add_assets(app, pagename, templatename, context, doctree):
     if context.get("page_source_suffix") != ".ipynb" and "header_buttons" in context:
         # The theme would open a Markdown page on Binder too, where it is a text and no notebook.
         context["header_buttons"] = [b for b in context["header_buttons"] if b.get("label") != "launch-buttons"]
-    app.add_css_file(f"{OURS}/{PAGE_STYLE}")
+    for style in STYLES:
+        app.add_css_file(f"{OURS}/{style}")
     for subject in subjects(context.get("body", "")):
         app.add_js_file(f"{OURS}/{subject}.js", priority=600, loading_method="defer")
-    for script in PAGE_SCRIPTS:
+    for script in SCRIPTS:
         app.add_js_file(f"{OURS}/{script}", priority=700, loading_method="defer")
 
 
