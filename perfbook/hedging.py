@@ -284,7 +284,8 @@ def hedging(
         simulated with them, and by the closed form for idle servers
     extra, cut_ms : for each of ``delays_ms``, the closed form's extra requests (a share) and p99
     now : p50, p99, p99.9 alone, then the same with second copies (seconds), extra requests, extra work, utilization
-        without and with (shares), ideal p99 (seconds), ideal extra requests, simulated p99 in ms, whether p99 rose
+        without and with (shares), ideal p99 (seconds), ideal extra requests, p99 with them in ms, over that alone,
+        p99 alone in ms
     """
     hedge_requests(load, same, p50_ms, p99_ms, servers, seed, arrival, service, server, state)
     requests = arrival.shape[0]
@@ -314,9 +315,8 @@ def hedging(
     now[10] = hedged_quantile(1, p50_ms, p99_ms, delay_ms, same, 0.01) / 1000.0
     now[11] = latency_tail(1, p50_ms, p99_ms, delay_ms)
     now[12] = 1000.0 * now[4]
-    now[13] = 0.0
-    if now[4] > now[1]:
-        now[13] = 1.0
+    now[13] = now[4] / now[1]
+    now[14] = 1000.0 * now[1]
 
 
 @dataclasses.dataclass(frozen=True)

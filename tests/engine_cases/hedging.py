@@ -85,7 +85,7 @@ def hedging(random):
         0.5,
     ]
     times, delays = np.geomspace(1, 10_000, 13), np.linspace(0, 200, 5)
-    outputs = [*(np.zeros(13) for _ in range(3)), *(np.zeros(5) for _ in range(2)), np.zeros(14)]
+    outputs = [*(np.zeros(13) for _ in range(3)), *(np.zeros(5) for _ in range(2)), np.zeros(15)]
     blank = [np.zeros(REQUESTS), np.zeros(2 * REQUESTS), ints(2 * REQUESTS), np.zeros(REQUESTS), np.zeros(3)]
     return [*numbers, times, delays, *outputs, *blank, *scratch(), ints(4)]
 
