@@ -148,7 +148,7 @@ def metastable(load: float, stall: float, timeout: float, retries: int, backoff:
     Arguments as in ``serve``; ``loads`` is scratch as long as ``offered``, ``goodput`` and ``wait``.
     verdict : filled: 0 stays down, 1 recovers, 2 never falls; seconds from the stall's start to the end of the last
         five whose goodput was under half the load (0: none was; infinite: the run's last tenth is); goodput over
-        load in that tenth; attempts over requests there; least load at which retries can keep the server busy
+        load in that tenth; attempts over requests there; least load at which retries can keep the server busy; when the stall ends
     """
     for i in range(loads.shape[0]):
         loads[i] = load
@@ -179,6 +179,7 @@ def metastable(load: float, stall: float, timeout: float, retries: int, backoff:
     verdict[2] = good / asked
     verdict[3] = tried / asked
     verdict[4] = 1.0 / (1.0 + min(float(retries), budget))
+    verdict[5] = stall_from + stall
 
 
 @kernel
@@ -191,7 +192,8 @@ def load_cycle(timeout: float, retries: int, budget: float, queue_limit: int, sk
     steps : loads, rising; ``loads``, ``offered``, ``goodput``, ``wait``: scratch of 2 · stay seconds for each step
     up, down : filled, as long as ``steps``: goodput over capacity in the second half of each stay
     turns : filled: greatest load before goodput first falls under half of it on the way up, and greatest load below
-        which it never does on the way down (infinite: not even the least is carried)
+        which it never does on the way down (infinite: not even the least is carried);
+        least load at which retries can keep the server busy
     Other arguments as in ``serve``.
     """
     count = steps.shape[0]
@@ -208,6 +210,7 @@ def load_cycle(timeout: float, retries: int, budget: float, queue_limit: int, sk
             down[step] += goodput[(2 * count - 1 - step) * stay + i] / (capacity * (stay - stay // 2))
     turns[0] = math.inf
     turns[1] = math.inf
+    turns[2] = 1.0 / (1.0 + min(float(retries), budget))
     for step in range(count):
         if up[step] >= HALF * steps[step] and (step == 0 or turns[0] == steps[step - 1]):
             turns[0] = steps[step]
@@ -268,7 +271,7 @@ def simulate(load, stall, timeout=1.0, retries=3, backoff=0.0, budget=math.inf, 
         if not low <= value <= high:
             raise ValueError(f"{name} must be from {low} to {high}, got {value}")
     arrays = [np.empty(int(seconds)) for _ in range(4)]
-    verdict = np.empty(5)
+    verdict = np.empty(6)
     size = 1 << max(10, math.ceil(math.log2(4 * seconds * load * capacity)))
     metastable(float(load), float(stall), float(timeout), int(retries), float(backoff), float(min(budget, retries)),
                int(queue_limit), int(skip_dead), int(seed), float(capacity), float(stall_from),

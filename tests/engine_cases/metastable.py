@@ -27,13 +27,13 @@ def serve(random):
 def one_run(random):
     who = clients(random)
     return [random.uniform(0.05, 1.2), random.choice([0.0, 3.0]), *who, 40.0, 10.0, *scratch(),
-            *(np.zeros(40) for _ in range(4)), np.zeros(5)]  # fmt: skip
+            *(np.zeros(40) for _ in range(4)), np.zeros(6)]  # fmt: skip
 
 
 def cycle(random):
     timeout, retries, _, budget, limit, skip, seed = clients(random)
     return [timeout, retries, budget, limit, skip, seed, 40.0, 4, np.linspace(0.1, 1.3, 6), *scratch(),
-            *(np.zeros(48) for _ in range(4)), np.zeros(6), np.zeros(6), np.zeros(2)]  # fmt: skip
+            *(np.zeros(48) for _ in range(4)), np.zeros(6), np.zeros(6), np.zeros(3)]  # fmt: skip
 
 
 def rings(random):
