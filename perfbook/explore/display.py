@@ -21,5 +21,6 @@ def bundle(item) -> dict:
         import anywidget  # noqa: F401
     except ImportError:
         return data
-    data |= {k: v for k, v in item.widget._repr_mimebundle_().items() if k != "text/plain"}
-    return data
+    shown = item.widget._repr_mimebundle_()
+    shown = shown[0] if isinstance(shown, tuple) else shown  # anywidget adds metadata, ipywidgets does not
+    return data | {kind: value for kind, value in shown.items() if kind != "text/plain"}
