@@ -165,7 +165,7 @@ def percentile(part: float, histogram: Floats) -> float:
 def traffic(lanes: int, slow: float, load: float, look: float, exponent: float, seed: int, cars: int, owner: Ints,
             popularity: Floats, arrivals: Ints, works: Ints, choices: Ints, free: Floats, seen: Floats, sent: Floats,
             departures: Floats, ends: Ints, histogram: Floats, used: Floats, mean: Floats, late: Floats,
-            busiest: Floats, endless: Floats, share: Floats, moved: Floats) -> None:  # fmt: skip
+            busiest: Floats, lasting: Floats, off_scale: Floats, share: Floats, moved: Floats) -> None:  # fmt: skip
     """The same cars under all five rules.
 
     exponent : of the colours' Zipf popularity; other arguments as in ``drive``
@@ -173,7 +173,8 @@ def traffic(lanes: int, slow: float, load: float, look: float, exponent: float, 
         than the histogram)
     busiest : filled: utilization of each rule's busiest lane: by its share of the cars, or, where the officer counts,
         as it was; from 1 up that lane's line grows for ever
-    endless : filled: 1 where it does, else 0
+    lasting, off_scale : filled: the mean once more, infinite where a line grows for ever; and there a height that
+        passes any axis, else 0
     share : filled, rule by rule: each lane's utilization, 0 for a lane that is not there
     moved : filled: share of the colours that closing the last lane moves, on the hash ring and with modulo
     """
@@ -205,9 +206,11 @@ def traffic(lanes: int, slow: float, load: float, look: float, exponent: float, 
                     part = load * whole * seen[i] / (slow if i == 0 else 1.0)
                 busiest[rule] = max(busiest[rule], part)
                 share[rule * free.shape[0] + i] = part
-        endless[rule] = 0.0
+        lasting[rule] = mean[rule]
+        off_scale[rule] = 0.0
         if busiest[rule] >= 1.0:
-            endless[rule] = 1.0
+            lasting[rule] = math.inf
+            off_scale[rule] = 1e6
 
 
 def drive_all(lanes=4, slow=1.0, load=0.8, look=0.0, exponent=0.0, seed=1, cars=12_000, colours=200):
@@ -227,7 +230,7 @@ def drive_all(lanes=4, slow=1.0, load=0.8, look=0.0, exponent=0.0, seed=1, cars=
             raise ValueError(f"{name} must be from {low} to {high}, got {value}")
     mean, late, busiest = np.empty(5), np.empty(5), np.empty(5)
     traffic(lanes, float(slow), float(load), float(look), float(exponent), seed, cars, *scratch(colours), mean, late,
-            busiest, np.empty(5), np.empty(40), np.empty(2))  # fmt: skip
+            busiest, np.empty(5), np.empty(5), np.empty(40), np.empty(2))  # fmt: skip
     return {rule: (float(mean[i]), float(late[i]), float(busiest[i])) for i, rule in enumerate(RULES)}
 
 

@@ -134,16 +134,17 @@ def test_neighbouring_colours_are_scattered():
     st.integers(1, 8), st.floats(0.05, 1), st.floats(0.05, 1.5), st.floats(0, 20), st.floats(0, 2), st.integers(0, 99)
 )
 def test_the_figure_never_shows_what_is_not_a_number(count, slow, load, look, exponent, seed):
-    mean, late, busiest, endless = (np.empty(5) for _ in range(4))
+    mean, late, busiest, lasting, off_scale = (np.empty(5) for _ in range(5))
     share, moved = np.empty(40), np.empty(2)
-    lanes.traffic(count, slow, load, look, exponent, seed, 2000, *lanes.scratch(50), mean, late, busiest, endless,
+    lanes.traffic(count, slow, load, look, exponent, seed, 2000, *lanes.scratch(50), mean, late, busiest, lasting, off_scale,
                   share, moved)  # fmt: skip
     assert np.all(np.isfinite(mean)) and not np.any(np.isnan(late))
     assert np.all(mean > 0) and np.all(late > 0)
     share = share.reshape(5, 8)
     np.testing.assert_allclose(share.max(axis=1), busiest)
     assert np.all(share[:, count:] == 0)
-    assert endless.tolist() == [float(b >= 1) for b in busiest]
+    assert lasting.tolist() == [math.inf if b >= 1 else m for b, m in zip(busiest, mean, strict=True)]
+    assert (off_scale > 0).tolist() == (busiest >= 1).tolist()
     speeds = np.r_[slow, np.ones(count - 1)]
     for rule in (lanes.RANDOM, lanes.ROUND_ROBIN, lanes.WEIGHTED, lanes.BY_COLOUR):
         assert share[rule, :count] @ speeds == pytest.approx(load * speeds.sum())

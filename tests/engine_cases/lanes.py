@@ -24,7 +24,7 @@ def ride(random):
 
 
 def traffic(random):
-    outputs = [np.zeros(5), np.zeros(5), np.zeros(5), np.zeros(5), np.zeros(40), np.zeros(2)]
+    outputs = [np.zeros(5), np.zeros(5), np.zeros(5), np.zeros(5), np.zeros(5), np.zeros(40), np.zeros(2)]
     return [*officer(random), random.choice([0.0, 1.1]), int(random.integers(0, 99)), 200, *lanes.scratch(10, ring=16),
             *outputs]  # fmt: skip
 
