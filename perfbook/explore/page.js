@@ -933,6 +933,7 @@
 
   if (document.querySelector("figure.explorable, form.question, .challenge") && !root.perfbookWidgets) {
     perfbook.ready = wake(document).then(() => {
+      performance.mark("perfbook:live");
       readAddress();
       addEventListener("hashchange", readAddress);
       addEventListener("resize", () => {

@@ -1,0 +1,1 @@
+"""How fast the models and the pages are, against peers, as ratios from one run."""
