@@ -34,10 +34,11 @@ PEAKS = (
 def keep_usable(nodes: Floats, throughput: Floats, rows: int, n: Floats, x: Floats, kept: Floats) -> int:
     """Copy rows with N > 0 and X > 0 to ``n`` and ``x``, X with the largest as 1; returns how many.
 
-    kept : 0 rows left out, 1 the first of them (from 1; 0 if none), 2 the largest N, 3 the largest X
+    kept : 0 rows left out, 1 the first of them (from 1; infinite if none), 2 the largest N, 3 the largest X
     """
     for k in range(4):
         kept[k] = 0.0
+    kept[1] = math.inf
     count = 0
     for i in range(rows):
         if 0.0 < nodes[i] < 1e15 and 0.0 < throughput[i] < 1e15:
@@ -48,8 +49,7 @@ def keep_usable(nodes: Floats, throughput: Floats, rows: int, n: Floats, x: Floa
             count += 1
         else:
             kept[0] += 1.0
-            if kept[1] == 0.0:
-                kept[1] = i + 1.0
+            kept[1] = min(kept[1], i + 1.0)
     for i in range(count):
         x[i] /= kept[3]
     return count

@@ -126,13 +126,14 @@ def repairman_curve(
     work, service, exchange : times in one unit: alone; in the shared part; to tell one other node, also in there
     together : capacity if all N ask at the same instant (the synchronous bound; it is the USL)
     apart : capacity if they ask independently, exact for exponential times
-    law : 0 α, 1 β, 2 γ (throughput of one node), 3 nodes at the USL's peak
+    law : 0 α, 1 β, 2 γ (throughput of one node), 3 nodes at the USL's peak, 4 time of one request on one node
     """
     alone = work + service
     law[0] = service / alone
     law[1] = exchange / alone
     law[2] = 1.0 / alone
     law[3] = usl_peak_nodes(law[0], law[1])
+    law[4] = alone
     for i in range(nodes.shape[0]):
         n = nodes[i]
         passage = service + (n - 1.0) * exchange
@@ -302,7 +303,7 @@ def repairman(nodes, work, service, exchange=0.0):
     (n,), shape = floats(nodes)
     if np.any(n < 1) or np.any(n != np.floor(n)):
         raise ValueError(f"nodes must be whole numbers from 1, got {nodes}")
-    together, apart, law = np.zeros(n.size), np.zeros(n.size), np.zeros(4)
+    together, apart, law = np.zeros(n.size), np.zeros(n.size), np.zeros(5)
     repairman_curve(float(work), float(service), float(exchange), n, together, apart, law)
     return (together * law[2]).reshape(shape), (apart * law[2]).reshape(shape)
 

@@ -13,7 +13,7 @@ from .laws import usl_best_capacity, usl_capacity, usl_peak_nodes
 
 @kernel
 def round_above(value: float) -> float:
-    """The least of 1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10 times a power of ten not below ``value``, which is positive."""
+    """The least of 1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10 times a power of ten not below ``value``, which is positive."""
     unit = 1.0
     while unit * 10.0 <= value and unit < 1e18:
         unit *= 10.0
@@ -25,6 +25,8 @@ def round_above(value: float) -> float:
         chosen = 8.0
     if lead <= 6.0:
         chosen = 6.0
+    if lead <= 5.0:
+        chosen = 5.0
     if lead <= 4.0:
         chosen = 4.0
     if lead <= 3.2:
@@ -49,9 +51,12 @@ def lay_out(n: Floats, x: Floats, count: int, kept: Floats, dots_x: Floats, dots
     ticks : N at a quarter, a half, three quarters and the end of the axis, then throughput likewise
     """
     right = round_above(1.5 * max(kept[2], 1.0))
+    for _ in range(4):
+        if math.floor(0.25 * right) != 0.25 * right:  # ticks at whole nodes
+            right = round_above(1.1 * right)
     top = 1.0
     if kept[3] > 0.0:
-        top = round_above(1.2 * kept[3])
+        top = round_above(1.3 * kept[3])
     for k in range(4):
         ticks[k] = 0.25 * (k + 1.0) * right
         ticks[4 + k] = 0.25 * (k + 1.0) * top
@@ -73,7 +78,7 @@ def law_at(alpha: float, beta: float, gamma: float, n: float) -> float:
 
 @kernel
 def usl_table(
-    nodes: Floats, throughput: Floats, rows: int, alpha: float, beta: float, gamma: float, estimator: int,
+    nodes: Floats, throughput: Floats, rows: int, alpha: float, beta: float, gamma: float, fit: int, estimator: int,
     confidence: float, share: Floats, dots_x: Floats, dots_y: Floats, ticks: Floats,
     curve: Floats, sticks_x: Floats, sticks_y: Floats, peak: Floats, score: Floats,
     best: Floats, low: Floats, high: Floats, residual: Floats, estimate: Floats, error: Floats, ends: Floats,
@@ -90,6 +95,7 @@ def usl_table(
         4 root mean square residual as a share of the largest throughput
     Fitted: ``best`` and its confidence band ``low`` to ``high``; ``residual`` in residual standard deviations;
     estimator, confidence, estimate, error, ends, summary, verdict : as in ``fitting.fit_and_judge``
+    fit : 0 to keep the fit to itself (all of it infinite, but for ``score``), so that a reader may look for it
     kept : as in ``fitting.keep_usable``
     """
     count = keep_usable(nodes, throughput, rows, n, x, kept)
@@ -158,3 +164,16 @@ def usl_table(
         score[1] = summary[7]
         if score[1] > 1e-12 * unit and not math.isinf(score[1]):
             score[2] = score[0] / score[1]
+    if fit == 0:
+        verdict[0] = math.inf
+        for k in range(3):
+            estimate[k] = math.inf
+            error[k] = math.inf
+        for k in range(8):
+            summary[k] = math.inf
+        for i in range(share.shape[0]):
+            best[i] = math.inf
+            low[i] = math.inf
+            high[i] = math.inf
+        for i in range(residual.shape[0]):
+            residual[i] = math.inf

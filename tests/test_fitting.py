@@ -249,7 +249,7 @@ def test_what_cannot_be_fitted_is_said(arguments, message):
         fitting.fit_usl(*arguments)
 
 
-def table_of(nodes, throughput, estimator=0, confidence=0.95, by_hand=(0.03, 1e-4, 1.0), size=24):
+def table_of(nodes, throughput, estimator=0, confidence=0.95, by_hand=(0.03, 1e-4, 1.0), size=24, fit=1):
     """The outputs of the workbench's kernel by name."""
     kernel = workbench.usl_table
     given_arrays = [np.zeros(size), np.zeros(size)]
@@ -260,14 +260,14 @@ def table_of(nodes, throughput, estimator=0, confidence=0.95, by_hand=(0.03, 1e-
                  low=101, high=101, residual=size, estimate=3, error=3, ends=2, summary=8, kept=4, verdict=1, n=size, x=size,
                  covariance=6, theta=3, scratch=leastsquares.SCRATCH)  # fmt: skip
     arrays = {name: np.zeros(k) for name, k in sizes.items()}
-    kernel(*given_arrays, len(nodes), *by_hand, estimator, confidence, share, *arrays.values())
+    kernel(*given_arrays, len(nodes), *by_hand, fit, estimator, confidence, share, *arrays.values())
     return {**arrays, "share": share}
 
 
 @pytest.mark.parametrize("name", datasets.NAMES)
 @pytest.mark.parametrize("estimator", [0, 1, 2])
 def test_the_workbench_shows_the_same_fit(name, estimator):
-    data, out = datasets.load(name), None
+    data = datasets.load(name)
     fit = fitting.fit_usl(data.nodes, data.throughput, fitting.ESTIMATORS[estimator])
     out = table_of(data.nodes, data.throughput, estimator, size=40)
     np.testing.assert_allclose(out["estimate"], [fit.alpha, fit.beta, fit.gamma])
@@ -290,6 +290,8 @@ def test_by_hand_at_the_fit_the_residual_is_the_fits():
     assert out["score"][2] == pytest.approx(1)
     assert out["score"][3] == pytest.approx(fit.gamma)
     assert out["peak"][:2] == pytest.approx(fit.peak)
+    hidden = table_of(data.nodes, data.throughput, size=40, fit=0)
+    assert np.all(np.isinf(hidden["best"])) and np.all(np.isinf(hidden["estimate"]))
     away = table_of(data.nodes, data.throughput, by_hand=(0.1, 0, 1), size=40)
     assert away["score"][2] > 1
     assert away["peak"][0] == math.inf
@@ -311,6 +313,15 @@ def test_too_few_rows_are_shown_without_a_fit(rows):
     assert np.isfinite(out["dots_x"]).sum() == rows
     assert not np.any(np.isfinite(out["best"]))
     assert not any(np.isnan(values).any() for values in out.values())
+
+
+@steady
+@given(st.integers(1, 10**6))
+def test_ticks_of_nodes_are_whole(largest):
+    out = np.zeros(8)
+    workbench.lay_out(np.ones(1), np.ones(1), 1, np.array([0, 0, largest, 1.0]), np.zeros(1), np.zeros(1), out)
+    assert np.all(out[:4] == np.floor(out[:4]))
+    assert 1.5 * largest <= out[3] <= 4 * max(largest, 2)
 
 
 @given(st.floats(1e-12, 1e14))

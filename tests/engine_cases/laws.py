@@ -49,7 +49,7 @@ def repairman_throughput(random):
 def repairman_curve(random):
     nodes = np.arange(1.0, 21.0)
     return [random.uniform(0, 1), random.uniform(0.001, 0.1), float(random.choice([0, 0.001])), nodes, np.zeros(20), np.zeros(20),
-            np.zeros(4)]  # fmt: skip
+            np.zeros(5)]  # fmt: skip
 
 
 cases = {f.__name__: f for f in (usl_capacity, usl_peak_nodes, amdahl_ceiling_of, usl_best_capacity, usl_curve, one_two_five,
