@@ -173,7 +173,9 @@ class Panel:
         """A dot at each point; ``size`` is its diameter."""
         rx, ry = self.picture.reference(x), self.picture.reference(y)
         points = np.broadcast_arrays(self.picture.values(rx), self.picture.values(ry))
-        (artist,) = self.ax.plot(*points, "o", color=COLORS[color], ms=size, mew=0, alpha=opacity, zorder=3)
+        (artist,) = self.ax.plot(
+            *points, "o", color=COLORS[color], ms=size, mew=0, alpha=opacity, zorder=3, clip_on=True
+        )
         self.picture.add(self, "dots", [artist], x=rx, y=ry, color=color, size=size, opacity=opacity)
 
     def rule(self, x=None, y=None, color="limit", dashed=True, width=1.5):

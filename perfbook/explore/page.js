@@ -275,13 +275,14 @@
     return d;
   }
 
-  /** @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys @param {any} X @param {any} Y @param {number} size */
-  function dotsPath(xs, ys, X, Y, size) {
+  /** Dots whose middle is in the panel; whole, where they touch its edge.
+   * @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys @param {any} panel @param {number} size */
+  function dotsPath(xs, ys, { X, Y, x: [, , left, right], y: [, , bottom, top] }, size) {
     const radius = size / 2;
     let d = "";
     for (let i = 0; i < Math.max(xs.length, ys.length); i++) {
       const x = X(at(xs, i)), y = Y(at(ys, i));
-      if (Number.isFinite(x + y)) {
+      if (x >= left - 0.5 && x <= right + 0.5 && y <= bottom + 0.5 && y >= top - 0.5) {
         d += `M${r(x - radius)} ${r(y)}a${radius} ${radius} 0 1 0 ${size} 0a${radius} ${radius} 0 1 0 ${-size} 0`;
       }
     }
@@ -335,7 +336,7 @@
       ];
     },
     boxes: (mark, get, X, Y) => [boxesPath([get(mark.x0), get(mark.x1), get(mark.y0), get(mark.y1)], X, Y)],
-    dots: (mark, get, X, Y) => [dotsPath(get(mark.x), get(mark.y), X, Y, mark.size)],
+    dots: (mark, get, _X, _Y, panel) => [dotsPath(get(mark.x), get(mark.y), panel, mark.size)],
     rule(mark, get, X, Y, panel) {
       const values = Array.from(get(mark.x ?? mark.y)).filter(Number.isFinite);
       const [, , from, to] = mark.x === undefined ? panel.x : panel.y;
@@ -361,9 +362,9 @@
         (_, k) => boxesPath(sides, X, Y, (i) => Number.isFinite(values[i]) && step(i) === k),
       );
     },
-    tokens: (mark, get, X, Y) =>
+    tokens: (mark, get, _X, _Y, panel) =>
       mark.colors.map((/** @type {string} */ _, /** @type {number} */ k) =>
-        dotsPath(get(`tokens_x${k}`), get(`tokens_y${k}`), X, Y, mark.size)
+        dotsPath(get(`tokens_x${k}`), get(`tokens_y${k}`), panel, mark.size)
       ),
   };
   const FILLED = new Set(["area", "bars", "boxes", "dots", "heat", "tokens"]);
