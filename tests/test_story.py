@@ -3,6 +3,7 @@
 import pytest
 
 from perfbook import figures
+from perfbook.story import Story
 
 
 def test_the_storys_numbers_disagree_by_half():
@@ -17,3 +18,17 @@ def test_the_storys_numbers_disagree_by_half():
 def test_the_verdict_turns_where_the_two_rates_meet():
     assert figures.cold_open.at(outage=55)["summary"][4] == 0
     assert figures.cold_open.at(outage=80)["summary"][4] == 2
+
+
+def test_the_audit_of_the_story_by_hand():
+    found = {what: value for what, value, _ in Story().audit()}
+    assert found["in 37 minutes that is"] == pytest.approx(77_261.26, abs=0.01)
+    assert found["queries by the told rate"] == 115_440_000
+    assert found["a user asks, at the told rate, every"] == pytest.approx(200 / 13)
+    assert found["additions to carts, by the told rate"] == pytest.approx(776.119, abs=0.001)
+    assert found["67 queries one after the other take"] == pytest.approx(1.34)
+    assert found["abandoned carts a user"] == 5.25
+    assert found["lost an order, at 3.8 % of the carts"] == pytest.approx(419.80, abs=0.005)
+    assert found["connections after it"] == 5270
+    assert found["instances that 60 % CPU asks for"] == 109
+    assert found["traffic a user"] == 2875
