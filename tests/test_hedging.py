@@ -9,6 +9,7 @@ import simpy
 
 from perfbook import hedging, tails
 from perfbook.errorbars import batch_means
+from perfbook.figures.math.tails import hedging as figure
 from perfbook.rng import STATE_SIZE
 
 
@@ -167,12 +168,10 @@ def test_early_hedges_that_nobody_cancels_overload_servers_that_had_room(seed):
 
 
 def test_the_figures_kernel_says_what_simulate_says():
-    from perfbook import figures
-
     moved = dict(policy=hedging.CANCEL, delay_ms=40, load=0.5, p99_ms=90, same=0.25, seed=3)
-    seen = figures.hedging.at(**moved)
-    inputs = figures.hedging.inputs
-    requests = figures.hedging.scratch["arrival"]
+    seen = figure.at(**moved)
+    inputs = figure.inputs
+    requests = figure.scratch["arrival"]
     common = dict(load=0.5, p50=inputs["p50_ms"], p99=90, same=0.25, seed=3, servers=inputs["servers"])
     for policy, place in (("alone", 0), ("hedge and cancel", 3)):
         run = hedging.simulate(policy, 40, message=inputs["message_ms"], requests=requests, **common)

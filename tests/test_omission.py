@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbook import omission, tails
+from perfbook.figures.math.tails import omission as figure
 
 SECONDS, STALL_AT, STALL = 20.0, 6.0, 2.0
 
@@ -202,14 +203,12 @@ def test_the_correction_adds_for_each_value_as_many_as_whole_intervals_fit_below
 
 
 def test_the_figures_kernel_says_what_the_functions_say():
-    from perfbook import figures
-
-    moved = dict(rate=40, service_ms=10, stall_ms=1500, connections=3, seed=5)
-    seen = figures.omission.at(**moved)
-    inputs = figures.omission.inputs
+    moved = dict(rate=40, service_ms=9, stall_ms=1500, connections=3, seed=5)
+    seen = figure.at(**moved)
+    inputs = figure.inputs
     seconds, stall_at = inputs["seconds"], inputs["stall_at"]
     count = int(40 * seconds)
-    service = omission.service_times(0.010, count, seed=5)
+    service = omission.service_times(0.009, count, seed=5)
     users = omission.users(np.arange(count) / 40, service, stall_at, 1.5)
     record = omission.tester(40, 3, service, seconds, stall_at, 1.5)
     corrected = omission.correct(record.latency, 3 / 40)

@@ -156,9 +156,9 @@ hedging = Explorable(
     alt="Left, the share of requests slower than each latency, with one copy and with second copies: the p99 goes from "
     "{now[1]:duration} to {now[4]:duration}. Right, p99 against extra requests: a curve that falls steeply in its first "
     "few hundredths, and a dot for this simulation at {now[6]:.0%} extra requests.",
-    caption="Left: what second copies cut is the far end. Right: the first few hundredths of extra requests buy nearly all "
-    "of it, if the dot stays near the curve. 10,000 requests to 10 servers are simulated at each move, twice; the "
-    "first tenth is not counted.",
+    caption="Left: what second copies cut is the far end. Right: of what they can buy, the first few hundredths buy more than "
+    "all the rest, as long as the dot stays near the curve. 10,000 requests to 10 servers are simulated at each move, twice; "
+    "the first tenth is not counted.",
     presets={
         "nobody cancels": {"policy": 1, "load": 0.6},
         "at once": {"policy": 1, "delay_ms": 0, "load": 0.2},
