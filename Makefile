@@ -78,19 +78,32 @@ clean:
 	rm -rf _build dist perfbook/explore/wasm .pytest_cache .hypothesis .ruff_cache
 	find perfbook tests benchmarks .ci -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: kernels
+# ---- What the targets above stand on ----
+
+.PHONY: kernels compile compile-pages compile-notebooks
+
 kernels: $(VENV)/.book
-	$(call step,The kernels)
+	@$(MAKE) --no-print-directory compile
+
+compile:
+	$(call step,The kernels: for the pages and for the notebooks at once)
+	@$(MAKE) --no-print-directory -j2 compile-pages compile-notebooks
+
+compile-pages:
 	@$(BIN)/python -m perfbook.explore.build
+
+compile-notebooks:
 	@$(BIN)/python -m perfbook.kernel
 
 $(BIN)/python:
 	$(call step,A Python environment in $(VENV))
 	@PYTHON='$(PYTHON)' .ci/environment $(VENV)
 
+# The kernels are compiled before the package is installed, since pip would do it without a word for a minute.
 $(VENV)/.book: $(BIN)/python binder/requirements.txt requirements.txt requirements-book.txt pyproject.toml hatch_build.py
 	$(call step,What builds the book)
 	@$(BIN)/python -m pip install -r requirements-book.txt
+	@$(MAKE) --no-print-directory compile
 	@$(BIN)/python -m pip install --no-build-isolation --no-deps --editable .
 	@touch $@
 
