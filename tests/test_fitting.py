@@ -25,7 +25,7 @@ def fit_of(name, estimator="bounded", confidence=0.95):
 
 
 def test_sdm91_as_the_r_package_fits_it():
-    # R package usl 3.0.4, tests/summary.Rout.save and peak-scalability.Rout.save: nonlinear least squares (nlxb)
+    # R package usl 3.0.3, tests/summary.Rout.save and peak-scalability.Rout.save: nonlinear least squares (nlxb)
     fit = fit_of("sdm91")
     assert (fit.alpha, fit.beta, fit.gamma) == pytest.approx((2.773e-2, 1.044e-4, 90.00), rel=5e-4)
     assert fit.errors == pytest.approx((9.122e-3, 1.988e-5, 14.21), rel=5e-4)
@@ -47,7 +47,7 @@ def test_the_ray_tracers_bounded_fit_as_the_r_package_has_it():
 
 
 def test_the_ray_tracers_quadratic_transform_as_published():
-    # The R package's first method was Gunther's transform: tests/confint.Rout.save of 2014, σ and κ of the ray tracer
+    # The R package's first method was Gunther's transform: tests/confint.Rout.save of November 2017, σ and κ of the ray tracer
     fit = fit_of("ray-tracer", "quadratic")
     assert (fit.alpha, fit.beta, fit.gamma) == (
         pytest.approx(0.05002394, rel=1e-6),

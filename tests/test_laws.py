@@ -41,7 +41,7 @@ def test_the_peak_is_where_no_other_size_does_better(alpha, beta):
 
 
 def test_peaks_published_for_other_coefficients():
-    # The R package usl 3.0.4, tests/peak-scalability.Rout.save: all.equal to 1e-4
+    # The R package usl 3.0.3, tests/peak-scalability.Rout.save: all.equal to 1e-4
     assert laws.usl_peak(0.001, 0.00001)[0] == pytest.approx(316.0696, rel=1e-4)
     # usl4j, ModelTest.java, quoting Schwartz 2015 for its Cisco fit: N_max 35 (rounded down), X_max 12,341
     nodes, most = laws.usl_peak(0.02671591, 7.690945e-4, 995.6486)
