@@ -282,6 +282,8 @@ def servers_needed(arrival_rate, service_rate, *, wait=math.inf, response=math.i
     """
     arrival_rate, service_rate, _ = _mmc_arguments(arrival_rate, service_rate, 1)
     wait, response = positive("wait", wait), positive("response", response)
+    if arrival_rate / service_rate > MOST_SERVERS:
+        raise ValueError(f"arrival_rate must need at most {MOST_SERVERS} servers, got {arrival_rate}/s")
     alone = 1 / service_rate if share is None else -math.log1p(-_share(share)) / service_rate
     if response <= alone:
         raise ValueError(f"response must be above {alone:g} s, the service alone, got {response:g} s")
@@ -298,8 +300,6 @@ def servers_needed(arrival_rate, service_rate, *, wait=math.inf, response=math.i
     while not enough(low + step):
         low += step
         step *= 2
-        if low > MOST_SERVERS:
-            raise ValueError(f"arrival_rate must need at most {MOST_SERVERS} servers, got {arrival_rate}/s")
     high = low + step
     while high - low > 1:
         middle = (low + high) // 2
