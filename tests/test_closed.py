@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbook import closed
+from perfbook.figures.math import closed as figures
 
 steady = settings(deadline=None, derandomize=True)
 demands = st.lists(st.floats(0.001, 3), min_size=1, max_size=4)
@@ -273,3 +274,10 @@ def test_a_queue_has_no_jumps_and_carries_all_that_it_is_offered(load, variabili
 def test_what_cannot_be_is_named(call, named):
     with pytest.raises(ValueError, match=named):
         call()
+
+
+def test_the_predicted_load_test_is_the_figures_system():
+    at = [figures.closed_loop.at(users=n)["now"] for n in (55, 110)]
+    assert round(at[0][0]) == 45 and round(at[0][1], 1) == 0.2 and round(at[0][3], 1) == 0.9
+    assert round(at[1][0]) == 50 and at[1][1] - at[0][1] == pytest.approx(1, abs=0.05)
+    assert figures.check_demand.answer == pytest.approx((0.016 + 0.03 + 2) * 4 / 0.016)

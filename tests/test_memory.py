@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbook import memory
+from perfbook.figures.math import analogies
 from perfbook.rng import new_state, uniform, zipf, zipf_table
 
 steady = settings(deadline=None, derandomize=True)
@@ -157,3 +158,19 @@ def test_a_note_that_changes_leaves_the_mind_out_of_date():
 def test_what_cannot_be_is_named(call, named):
     with pytest.raises(ValueError, match=named):
         call()
+
+
+def test_the_checked_answer_is_what_the_levels_hold():
+    mind = memory.Memory(2, 3, 4)
+    for item in "abcdeab":
+        mind.learn(item, item.upper())
+    assert ", ".join(mind.at("quick")) == analogies.check_memory_levels.right
+
+
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_more_places_in_mind_hardly_change_the_mean_and_more_effortful_ones_do(seed):
+    def mean(**change):
+        return analogies.memory_levels.at(seed=seed, **change)["mean"][0]
+
+    assert mean(instant=7) == pytest.approx(mean(), rel=0.005)
+    assert mean(effortful=1000) < 0.7 * mean()

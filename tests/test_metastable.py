@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbook import metastable
+from perfbook.figures.math import metastable as figures
 
 steady = settings(deadline=None, derandomize=True, max_examples=25)
 
@@ -237,3 +238,18 @@ def test_a_queue_shorter_than_the_timeout_has_no_memory(seed):
 def test_what_cannot_be_is_named(change, named):
     with pytest.raises(ValueError, match=named):
         metastable.simulate(**{"load": 0.5, "stall": 1, **change})
+
+
+@pytest.mark.parametrize("seed", range(1, 31))
+def test_the_figures_first_run_is_not_a_chosen_one(seed):
+    assert figures.metastable.at(seed=seed)["verdict"][0] == metastable.STAYS_DOWN
+    assert figures.metastable.at(seed=seed, budget=0.1)["verdict"][0] == metastable.RECOVERS
+    assert figures.metastable.at(seed=seed, queue_limit=50)["verdict"][0] != metastable.STAYS_DOWN
+    assert figures.metastable.at(seed=seed, load=0.2)["verdict"][0] != metastable.STAYS_DOWN
+    assert figures.metastable.at(seed=seed, backoff=1)["verdict"][0] == metastable.STAYS_DOWN
+
+
+def test_the_figure_shows_what_the_function_computes():
+    run, shown = metastable.simulate(0.7, 5.0, retries=3), figures.metastable.at()
+    np.testing.assert_array_equal(shown["goodput"], run.goodput)
+    np.testing.assert_array_equal(shown["wait"], run.wait)

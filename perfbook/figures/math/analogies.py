@@ -190,6 +190,19 @@ check_colour = Number(
     because="That lane gets 0.3 + 0.7/4 of the work, and has a quarter of the room: load × 0.475 × 4 = 1.",
 )
 
+check_memory_levels = Choice(
+    "check-memory-levels",
+    kind="check",
+    ask="What is at the quick level at the end, the oldest first?",
+    options={
+        "e, a, b": "Yes: the three things touched last, in that order.",
+        "c, d, e": "A and b were used again after e, and pushed c and d out.",
+        "a, b, e": "As if a and b had kept their old places: take an item out before you put it in.",
+        "b, a, e": "The newest stands last.",
+    },
+    right="e, a, b",
+)
+
 quiz_officer = Choice(
     "quiz-officer-colour",
     kind="quiz",

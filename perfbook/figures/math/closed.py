@@ -121,18 +121,18 @@ challenge_workers = Challenge(
 predict_knee = Choice(
     "predict-knee",
     kind="predict",
-    ask="A load test with 55 users, who think for 1 s between requests, gets nearly 50 requests a second, and the database "
-    "is nearly always busy. You repeat it with 110 users. What do you see?",
+    ask="A load test with 55 users, who think for 1 s between requests, gets 45 requests a second in 0.2 s each: nine tenths "
+    "of what the database can do. You repeat it with 110 users. What do you see?",
     options={
         "Throughput doubles": "The database is nearly always busy already; who should do the second half?",
-        "Throughput stays near 50 a second and response time grows by about a second": "Yes. Each user waits until the "
-        "bottleneck comes round to them: N/X less the second of thought.",
+        "A little more throughput, and about a second more response time": "Yes. Throughput has a tenth left to gain; after "
+        "that each user waits until the bottleneck comes round to them: N/X less the second of thought.",
         "Response time grows without bound, as a queue's does at ρ = 1": "An open queue's does. Here each of the 110 waits "
         "for an answer before asking again, so that never more than 110 are in line.",
-        "Throughput collapses": "Not from the queue alone. It takes work that is done and thrown away; that is the second "
-        "half of this section.",
+        "Throughput collapses": "Not from the queue alone. It takes work that is done and thrown away; that is the last part "
+        "of this section.",
     },
-    right="Throughput stays near 50 a second and response time grows by about a second",
+    right="A little more throughput, and about a second more response time",
 )
 
 check_demand = Number(
