@@ -78,9 +78,9 @@ def law_at(alpha: float, beta: float, gamma: float, n: float) -> float:
 
 @kernel
 def usl_table(
-    nodes: Floats, throughput: Floats, rows: int, alpha: float, beta: float, gamma: float, fit: int, estimator: int,
+    nodes: Floats, throughput: Floats, rows: int, alpha: float, beta: float, gamma: float, shown: int, estimator: int,
     confidence: float, share: Floats, dots_x: Floats, dots_y: Floats, ticks: Floats,
-    curve: Floats, sticks_x: Floats, sticks_y: Floats, peak: Floats, score: Floats,
+    curve: Floats, sticks: Floats, peak: Floats, score: Floats,
     best: Floats, low: Floats, high: Floats, residual: Floats, estimate: Floats, error: Floats, ends: Floats,
     summary: Floats, kept: Floats, verdict: Floats,
     n: Floats, x: Floats, covariance: Floats, theta: Floats, scratch: Floats,
@@ -89,13 +89,13 @@ def usl_table(
 
     gamma : in units of the throughput a node of the row with the fewest nodes
     share : where on the axis of N, from 0 to 1, to give the curves;  dots_x, dots_y, ticks : as in ``lay_out``
-    By hand: ``curve``; ``sticks`` from each measurement to it, three points each, the third infinite;
+    By hand: ``curve``; ``sticks``, how far above each measurement it runs, infinite past the rows;
     peak : 0 nodes, 1 throughput, 2 and 3 the same as shares of the axes, infinite off the picture
     score : 0 root mean square residual of the hand's curve, 1 of the fit, 2 their ratio, 3 γ in the data's unit,
         4 root mean square residual as a share of the largest throughput
     Fitted: ``best`` and its confidence band ``low`` to ``high``; ``residual`` in residual standard deviations;
     estimator, confidence, estimate, error, ends, summary, verdict : as in ``fitting.fit_and_judge``
-    fit : 0 to keep the fit to itself (all of it infinite, but for ``score``), so that a reader may look for it
+    shown : 0 to keep the fit to itself (all of it infinite, but for ``score``), so that a reader may look for it
     kept : as in ``fitting.keep_usable``
     """
     count = keep_usable(nodes, throughput, rows, n, x, kept)
@@ -129,20 +129,13 @@ def usl_table(
             half = summary[3] * math.sqrt(max(0.0, variance)) * unit
             low[i] = max(0.0, middle - half) / ticks[7]
             high[i] = min(4.0, (middle + half) / ticks[7])
-    for k in range(sticks_x.shape[0]):
-        sticks_x[k] = math.inf
-        sticks_y[k] = math.inf
     for i in range(residual.shape[0]):
         residual[i] = math.inf
-    stick = 0
+        sticks[i] = math.inf
     total = 0.0
     for i in range(count):
         by_hand = law_at(alpha, beta, height, n[i])
-        sticks_x[stick] = dots_x[i]
-        sticks_y[stick] = dots_y[i]
-        sticks_x[stick + 1] = dots_x[i]
-        sticks_y[stick + 1] = by_hand / ticks[7]
-        stick += 3
+        sticks[i] = by_hand / ticks[7] - dots_y[i]
         total += (x[i] - by_hand / unit) * (x[i] - by_hand / unit)
         if not math.isinf(estimate[2]):
             residual[i] = 0.0
@@ -164,7 +157,7 @@ def usl_table(
         score[1] = summary[7]
         if score[1] > 1e-12 * unit and not math.isinf(score[1]):
             score[2] = score[0] / score[1]
-    if fit == 0:
+    if shown == 0:
         verdict[0] = math.inf
         for k in range(3):
             estimate[k] = math.inf

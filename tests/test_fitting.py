@@ -256,7 +256,7 @@ def table_of(nodes, throughput, estimator=0, confidence=0.95, by_hand=(0.03, 1e-
     for array, values in zip(given_arrays, (nodes, throughput), strict=True):
         array[: len(values)] = values
     share = np.linspace(0, 1, 101)
-    sizes = dict(dots_x=size, dots_y=size, ticks=8, curve=101, sticks_x=3 * size, sticks_y=3 * size, peak=4, score=5, best=101,
+    sizes = dict(dots_x=size, dots_y=size, ticks=8, curve=101, sticks=size, peak=4, score=5, best=101,
                  low=101, high=101, residual=size, estimate=3, error=3, ends=2, summary=8, kept=4, verdict=1, n=size, x=size,
                  covariance=6, theta=3, scratch=leastsquares.SCRATCH)  # fmt: skip
     arrays = {name: np.zeros(k) for name, k in sizes.items()}
@@ -289,6 +289,7 @@ def test_by_hand_at_the_fit_the_residual_is_the_fits():
     out = table_of(data.nodes, data.throughput, by_hand=(fit.alpha, fit.beta, fit.gamma / data.throughput[0]), size=40)
     assert out["score"][2] == pytest.approx(1)
     assert out["score"][3] == pytest.approx(fit.gamma)
+    np.testing.assert_allclose(out["sticks"][:32] * out["ticks"][7], -fit.residuals, atol=1e-6)
     assert out["peak"][:2] == pytest.approx(fit.peak)
     hidden = table_of(data.nodes, data.throughput, size=40, fit=0)
     assert np.all(np.isinf(hidden["best"])) and np.all(np.isinf(hidden["estimate"]))

@@ -139,7 +139,7 @@ def law_at(random):
 def usl_table(random):
     by_hand = [random.uniform(0, 0.2), float(random.choice([0.0, 1e-3])), random.uniform(0.5, 2)]
     fit = [int(random.integers(0, 2)), int(random.integers(0, 3)), float(random.choice([0.5, 0.99]))]
-    sizes = (SIZE, SIZE, 8, 11, 3 * SIZE, 3 * SIZE, 4, 5, 11, 11, 11, SIZE, 3, 3, 2, 8, 4, 1, SIZE, SIZE, 6, 3, SCRATCH)
+    sizes = (SIZE, SIZE, 8, 11, SIZE, 4, 5, 11, 11, 11, SIZE, 3, 3, 2, 8, 4, 1, SIZE, SIZE, 6, 3, SCRATCH)
     return [*table(random), *by_hand, *fit, np.linspace(0, 1, 11), *(np.zeros(k) for k in sizes)]
 
 

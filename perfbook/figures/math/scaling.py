@@ -16,11 +16,13 @@ PASTED = Table(
     text=TEXTS["ray-tracer"],
     label="Measurements: nodes and throughput, a row a line",
 )
-OUTPUTS = {"dots_x": ROWS, "dots_y": ROWS, "ticks": 8, "curve": 101, "sticks_x": 3 * ROWS, "sticks_y": 3 * ROWS, "peak": 4,
+OUTPUTS = {"dots_x": ROWS, "dots_y": ROWS, "ticks": 8, "curve": 101, "sticks": ROWS, "peak": 4,
            "score": 5, "best": 101, "low": 101, "high": 101, "residual": ROWS, "estimate": 3, "error": 3, "ends": 2,
            "summary": 8, "kept": 4, "verdict": 1}  # fmt: skip
 INSIDE = {"n": ROWS, "x": ROWS, "covariance": 6, "theta": 3, "scratch": SCRATCH}
-LEFT_OUT = "Rows left out because a number in them is not above 0: {kept[0]:.0f} (the first: row {kept[1]:.0f|none})"
+LEFT_OUT = (
+    "Of the rows read, left out for a number that is not above 0: {kept[0]:.0f}; the first of them: {kept[1]:.0f|none}"
+)
 
 
 def number_axes(panel, below=0.0):
@@ -40,8 +42,11 @@ def number_axes(panel, below=0.0):
 def draw_by_hand(picture):
     panel = picture.panel(x="nodes N", y="throughput X", xlim=(0, 1), ylim=(0, 1))
     number_axes(panel)
-    panel.line("sticks_x", "sticks_y", color="danger", width=1.5)
-    panel.line(SHARE, "best", color="theory", dashed=True, label="best fit", label_at=0.86)
+    panel.bars("dots_x", "sticks", width=0.004, base="dots_y", color="danger", opacity=0.9)
+    panel.line(SHARE, "best", color="theory", dashed=True)
+    panel.text(
+        0.86, "best[86]", "{verdict[0]:=" + "best fit|" * fitting.NO_ROWS + "|||}", color="theory", offset=(0, 9)
+    )
     panel.line(SHARE, "curve", color="ink", label="yours", label_at=0.94)
     panel.dots("dots_x", "dots_y", color="measured")
     panel.dots("peak[2]", "peak[3]", color="danger", size=9)
@@ -55,7 +60,7 @@ usl = Explorable(
         Slider("alpha", "contention α", 0, 0.2, step=0.001, value=0.03),
         Slider("beta", "coherency β", 0, 0.002, step=0.00001, value=0.0001),
         Slider("gamma", "γ, as a multiple of X/N measured at the fewest nodes", 0.5, 2, step=0.005, value=1),
-        Slider("fit", "best fit", 0, 1, step=1, value=0, words=("hidden", "shown")),
+        Slider("shown", "best fit", 0, 1, step=1, value=0, words=("hidden", "shown")),
     ],
     inputs={"estimator": 0, "confidence": 0.95, "share": SHARE},
     outputs=OUTPUTS,
@@ -78,11 +83,11 @@ usl = Explorable(
     "it: how much worse does it get?",
     presets={
         "ray tracer": {"_table": TEXTS["ray-tracer"]},
-        "fit the ray tracer": {"_table": TEXTS["ray-tracer"], "fit": 1},
+        "fit the ray tracer": {"_table": TEXTS["ray-tracer"], "shown": 1},
         "SDM91": {"_table": TEXTS["sdm91"]},
-        "fit SDM91": {"_table": TEXTS["sdm91"], "fit": 1},
+        "fit SDM91": {"_table": TEXTS["sdm91"], "shown": 1},
         "Cisco": {"_table": TEXTS["cisco"]},
-        "fit Cisco": {"_table": TEXTS["cisco"], "fit": 1},
+        "fit Cisco": {"_table": TEXTS["cisco"], "shown": 1},
     },
 )
 
@@ -109,7 +114,7 @@ usl_fit = Explorable(
         Slider("estimator", "estimator", 0, 2, step=1, value=0, words=("bounded", "unbounded", "quadratic transform")),
         Slider("confidence", "confidence", 0.5, 0.99, step=0.01, value=0.95),
     ],
-    inputs={"alpha": 0.0, "beta": 0.0, "gamma": 1.0, "fit": 1, "share": SHARE},
+    inputs={"alpha": 0.0, "beta": 0.0, "gamma": 1.0, "shown": 1, "share": SHARE},
     outputs=OUTPUTS,
     scratch=INSIDE,
     draw=draw_fit,
