@@ -323,7 +323,10 @@ def test_a_backlog_grows_and_drains_as_a_flow():
         (lambda: queues.erlang_b(2, math.nan), "offered_load must be finite, got nan"),
         (lambda: queues.mmc(1, 0), "service_rate must be above 0, got 0"),
         (lambda: queues.mmc(-1, 1), "arrival_rate must not be negative, got -1"),
-        (lambda: queues.wait_percentile(1, 2, 1, 99), "share must be above 0 and below 1, such as 0.99 for p99, got 99"),
+        (
+            lambda: queues.wait_percentile(1, 2, 1, 99),
+            "share must be above 0 and below 1, such as 0.99 for p99, got 99",
+        ),
         (lambda: queues.mmck(1, 1, 3, 2), "places must be a whole number of at least servers, 3, got 2"),
         (lambda: queues.servers_needed(1, 50, response=0.02), "response must be above 0.02 s, the service alone"),
         (lambda: queues.servers_needed(1e12, 1), "arrival_rate must need at most 10000000 servers"),
