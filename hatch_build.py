@@ -10,4 +10,4 @@ class KernelsHook(BuildHookInterface):
         sys.path.insert(0, self.root)
         from perfbook.explore.build import build
 
-        build(progress=self.app.display_info)
+        build()

@@ -148,7 +148,7 @@ def test_the_figure_keeps_the_pages_promises():
     html = page.figure(make())
     assert 'class="explorable" id="test-zipf" data-state="static"' in html
     assert re.search(
-        r'<input type="range" id="test-zipf-exponent" name="exponent" min="0" max="2" step="0.1" value="1">', html
+        r'<input type="range" id="test-zipf--exponent" name="exponent" min="0" max="2" step="0.1" value="1">', html
     )
     assert '<input type="number" name="exponent"' in html
     assert '<output name="top">Top: 27.8%</output>' in html

@@ -4,9 +4,11 @@ numba types each kernel, LLVM's wasm32 back end emits an object, wasm-ld (from z
 """
 
 import dis
+import functools
 import hashlib
 import importlib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -17,6 +19,7 @@ from ..kernel import Kernel, registry
 
 FOLDER = pathlib.Path(__file__).with_name("wasm")
 MANIFEST = "manifest.json"
+REFUSED = 3  # exit status: a kernel needs what a page cannot serve
 # What the page's script serves from JavaScript's Math; any other name fails the build.
 PAGE_MATH = ("acos", "asin", "atan", "atan2", "cbrt", "cos", "cosh", "exp", "expm1", "fmod", "hypot",
              "log", "log10", "log1p", "log2", "pow", "sin", "sinh", "tan", "tanh")  # fmt: skip
@@ -59,29 +62,48 @@ define hidden void @__multi3(ptr %result, i64 %a, i64 %a_high, i64 %b, i64 %b_hi
 KINDS = {"float": "f", "int": "i"}
 
 
-def build(folder=FOLDER, progress=print) -> list[str]:
+def build(folder=FOLDER) -> list[str]:
     """Write ``<subject>.wasm`` for each subject whose kernels changed, and the manifest.
 
     Returns the names of the subjects that were compiled anew.
     Raises ValueError naming the kernel and the reason if one needs what a page cannot serve.
     """
     folder = pathlib.Path(folder)
-    folder.mkdir(exist_ok=True)
-    old = manifest(folder)
-    new, compiled = {}, []
+    stale = [name for name in subjects() if not current(name, folder)]
+    if not stale and manifest(folder).keys() == subjects().keys():
+        return []
+    # In a process of its own, where numba leaves all optimizing to LLVM's passes for WebAssembly: code that was made
+    # fast for this processor is larger and slower there.
+    environment = os.environ | {"NUMBA_OPT": "0", "PYTHONPATH": str(pathlib.Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "perfbook.explore.build", "--here", str(folder)]
+    done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
+    if done.returncode == REFUSED:
+        raise ValueError(done.stderr.strip().rpartition("\n")[2])
+    if done.returncode:
+        raise RuntimeError(f"the WebAssembly was not built:\n{done.stderr}")
+    return stale
+
+
+def build_here(folder) -> None:
+    """What ``build`` does, in this process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    new = {}
     for subject, kernels in subjects().items():
-        stamp = fingerprint(kernels)
-        path = folder / f"{subject}.wasm"
-        if old.get(subject, {}).get("fingerprint") != stamp or not path.exists():
-            progress(f"WebAssembly: {subject} ({len(kernels)} kernels)")
-            path.write_bytes(compile_subject(kernels))
-            compiled.append(subject)
-        new[subject] = {"fingerprint": stamp, "kernels": {k.name: signature(k) for k in kernels}}
+        if not current(subject, folder):
+            print(f"WebAssembly: {subject} ({len(kernels)} kernels)", flush=True)
+            (folder / f"{subject}.wasm").write_bytes(compile_subject(kernels))
+        new[subject] = {"fingerprint": fingerprint(kernels), "kernels": {k.name: signature(k) for k in kernels}}
     for path in folder.glob("*.wasm"):
         if path.stem not in new:
             path.unlink()
     (folder / MANIFEST).write_text(json.dumps(new, indent=1, sort_keys=True) + "\n")
-    return compiled
+
+
+def current(subject, folder=FOLDER) -> bool:
+    """Whether a subject's WebAssembly is there and of the present source."""
+    built = manifest(folder).get(subject)
+    path = pathlib.Path(folder) / f"{subject}.wasm"
+    return path.exists() and built is not None and built["fingerprint"] == fingerprint(subjects()[subject])
 
 
 def manifest(folder=FOLDER) -> dict:
@@ -203,11 +225,24 @@ def compile_object(item: Kernel, machine) -> bytes:
     return machine.emit_object(module)
 
 
+@functools.cache
 def for_page(item: Kernel):
     """The kernel typed once more, without bounds checks, reference counts or Python wrappers."""
     options = dict(boundscheck=False, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     return item.typed(for_page, **options)
 
 
+def main(arguments) -> int:
+    if arguments[:1] != ["--here"]:
+        build()
+        return 0
+    try:
+        build_here(pathlib.Path(arguments[1]))
+    except ValueError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return REFUSED
+    return 0
+
+
 if __name__ == "__main__":
-    build()
+    sys.exit(main(sys.argv[1:]))

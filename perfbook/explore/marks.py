@@ -24,6 +24,7 @@ STYLE = {"svg.fonttype": "none", "font.size": 10, "axes.spines.top": False, "axe
          "xtick.color": COLORS["ink"], "ytick.color": COLORS["ink"], "axes.grid": True, "grid.color": GRID,
          "grid.linewidth": 0.8, "axes.axisbelow": True, "figure.facecolor": "none", "axes.facecolor": "none",
          "path.simplify": False, "axes.titlesize": 10, "axes.titlelocation": "left"}  # fmt: skip
+FAR = 1e12  # where infinity is drawn: beyond every panel
 INWARD = 0.6  # a text with align="auto" stands to the left of its point past this share of the panel's width
 WIDE, NARROW = (7.2, 3.9), (3.7, 3.9)
 
@@ -138,9 +139,15 @@ class Panel:
     def line(self, x, y, color="theory", dashed=False, width=2.0, steps=False, label=None, label_at=0.75):
         """A line through the points, broken where a value is not a number; ``steps``: each value holds to the next x."""
         rx, ry = self.picture.reference(x), self.picture.reference(y)
-        points = np.broadcast_arrays(self.picture.values(rx), self.picture.values(ry))
-        (artist,) = self.ax.plot(*points, color=COLORS[color], lw=width, ls="--" if dashed else "-", solid_joinstyle="round",
-                                 drawstyle="steps-post" if steps else "default")  # fmt: skip
+        points = (np.clip(p, -FAR, FAR) for p in np.broadcast_arrays(self.picture.values(rx), self.picture.values(ry)))
+        (artist,) = self.ax.plot(
+            *points,
+            color=COLORS[color],
+            lw=width,
+            ls="--" if dashed else "-",
+            solid_joinstyle="round",
+            drawstyle="steps-post" if steps else "default",
+        )
         self.picture.add(self, "line", [artist], x=rx, y=ry, color=color, dashed=dashed, width=width, steps=steps)
         if label:
             self._label(rx, ry, label, label_at, color)
@@ -149,7 +156,7 @@ class Panel:
         """The area between two lines over the same x."""
         refs = [self.picture.reference(r) for r in (x, low, high)]
         xs, lows, highs = np.broadcast_arrays(*(self.picture.values(r) for r in refs))
-        outline = np.column_stack([np.r_[xs, xs[::-1]], np.clip(np.r_[lows, highs[::-1]], -1e12, 1e12)])
+        outline = np.column_stack([np.r_[xs, xs[::-1]], np.clip(np.r_[lows, highs[::-1]], -FAR, FAR)])
         artist = self._patch([outline], color, opacity)
         self.picture.add(self, "area", [artist], x=refs[0], low=refs[1], high=refs[2], color=color, opacity=opacity)
 

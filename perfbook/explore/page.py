@@ -1,6 +1,7 @@
 """The HTML of a built page: a figure that stands still until the page's script wakes it, and the script's files."""
 
 import base64
+import gzip
 import html
 import json
 import pathlib
@@ -9,7 +10,7 @@ import numpy as np
 
 from ..kernel import ARRAYS
 from . import template
-from .build import FOLDER, fingerprint, manifest, subjects
+from .build import FOLDER, current, manifest, subjects
 from .question import KINDS
 
 HERE = pathlib.Path(__file__).parent
@@ -122,8 +123,8 @@ def controls(item) -> str:
     rows = "".join(slider(item.id, s) for s in item.sliders.values())
     table = ""
     if item.table:
-        table = (f'<label class="pb-table" for="{item.id}-table">{escape(item.table.label)}'
-                 f'<textarea id="{item.id}-table" name="_table" rows="6" spellcheck="false">{escape(item.table.text)}</textarea></label>'
+        table = (f'<label class="pb-table" for="{item.id}--table">{escape(item.table.label)}'
+                 f'<textarea id="{item.id}--table" name="_table" rows="6" spellcheck="false">{escape(item.table.text)}</textarea></label>'
                  '<p class="pb-problems" role="status"></p>')  # fmt: skip
     presets = "".join(f'<button type="button" data-preset="{escape(p)}">{escape(p)}</button>' for p in item.presets)
     return (
@@ -137,7 +138,7 @@ def slider(owner: str, s) -> str:
     bounds = f'min="{plain(s.low)}" max="{plain(s.high)}" step="{plain(s.step)}" value="{plain(s.value)}"'
     unit = f'<span class="pb-unit">{escape(s.unit)}</span>' if s.unit else ""
     word = f'<span class="pb-unit" data-word>{escape(s.words[round(s.value - s.low)])}</span>' if s.words else ""
-    name = f"{owner}-{s.name}"
+    name = f"{owner}--{s.name}"  # two hyphens: no id of another figure can be the same
     return (
         f'<div class="pb-slider"><label for="{name}">{escape(s.label)}</label>'
         f'<input type="range" id="{name}" name="{s.name}" {bounds}>'
@@ -150,13 +151,16 @@ def player_bar(item) -> str:
         return ""
     return (
         f'<div class="pb-player"><button type="button" data-play disabled>Play</button>'
-        f'<label for="{item.id}-now">time</label>'
-        f'<input type="range" id="{item.id}-now" data-now min="0" max="{plain(item.end)}" step="any" value="{plain(item.still)}" disabled>'
-        f'<span data-clock>{plain(item.still)} {escape(item.time_unit)}</span>'
-        f'<label for="{item.id}-speed">speed</label><select id="{item.id}-speed" data-speed disabled>'
-        + "".join(f'<option value="{plain(item.speed * f)}"{" selected" if f == 1 else ""}>{plain(f)}×</option>' for f in (0.25, 0.5, 1, 2, 4))
+        f'<label for="{item.id}--now">time</label>'
+        f'<input type="range" id="{item.id}--now" data-now min="0" max="{plain(item.end)}" step="any" value="{plain(item.still)}" disabled>'
+        f"<span data-clock>{plain(item.still)} {escape(item.time_unit)}</span>"
+        f'<label for="{item.id}--speed">speed</label><select id="{item.id}--speed" data-speed disabled>'
+        + "".join(
+            f'<option value="{plain(item.speed * f)}"{" selected" if f == 1 else ""}>{plain(f)}×</option>'
+            for f in (0.25, 0.5, 1, 2, 4)
+        )
         + "</select></div>"
-    )  # fmt: skip
+    )
 
 
 def challenge(item) -> str:
@@ -199,17 +203,16 @@ def number(item) -> str:
 
 
 def module(subject: str) -> dict:
-    """A subject's kernels and WebAssembly, for the page's script.
+    """A subject's kernels and WebAssembly (gzip, then base64), for the page's script.
 
     Raises RuntimeError if they were compiled from other sources than these.
     """
-    built = manifest().get(subject)
-    if built is None or built["fingerprint"] != fingerprint(subjects()[subject]):
+    if not current(subject):
         raise RuntimeError(
             f"the WebAssembly of perfbook.{subject} is not of this source: run `python -m perfbook.explore.build`"
         )
-    wasm = base64.b64encode((FOLDER / f"{subject}.wasm").read_bytes()).decode()
-    return {"kernels": built["kernels"], "wasm": wasm}
+    packed = gzip.compress((FOLDER / f"{subject}.wasm").read_bytes(), mtime=0)
+    return {"kernels": manifest()[subject]["kernels"], "wasm": base64.b64encode(packed).decode()}
 
 
 def assets() -> dict[str, str]:
