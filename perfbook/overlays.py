@@ -35,10 +35,11 @@ def mmc_overlay(
 
     rho : utilizations of the curves ``mean`` and ``p99``;  times : at which ``slower`` (exact) and ``simulated`` give
         the share of responses that are longer;  state, free (servers), wait, response, counts : scratch
-    now (20): 0 ρ, 1 state (0 stable, 1 not); exact 2 mean, 3 p95, 4 p99, 5 share that waits; simulated 6 mean,
+    now (24): 0 ρ, 1 state (0 stable, 1 not); exact 2 mean, 3 p95, 4 p99, 5 share that waits; simulated 6 mean,
         7 half-width of its 95 % interval, 8 p95, 9 p99; in seconds 10 exact mean, 11 exact p99, 12 simulated mean,
-        13 its half-width, 14 simulated p99; 15 growth of the line, 1/s, and for the last customer of an unstable run
-        16 seconds since the first, 17 its wait in s, 18 the same by (λ − cμ)t / cμ; 19 customers in line on average
+        13 its half-width, 14 simulated p99; 15 growth of the line, 1/s, and for the last customer of the run
+        16 seconds since the first, 17 its wait in s, 18 the same by (λ − cμ)t / cμ; 19 customers in line on average;
+        20 to 23 the sides of a box around the simulated mean, as high as its interval
     A stable run begins in the steady state, so that it has no warm-up to leave out; an unstable one begins empty.
     """
     for i in range(rho.shape[0]):
@@ -83,10 +84,14 @@ def mmc_overlay(
     now[12] = now[6] / service_rate
     now[13] = now[7] / service_rate
     now[14] = now[9] / service_rate
-    now[15] = arrival_rate - servers * service_rate
+    now[15] = max(0.0, arrival_rate - servers * service_rate)
     now[16] = last / service_rate
     now[17] = wait[wait.shape[0] - 1] / service_rate
     now[18] = max(0.0, -drain) / servers * last / service_rate
+    now[20] = now[0] - 0.012
+    now[21] = now[0] + 0.012
+    now[22] = now[6] - now[7]
+    now[23] = now[6] + now[7]
 
 
 @kernel
@@ -131,10 +136,10 @@ def variability_overlay(
 
     load : ρ, below 1;  service, arrivals : c² of both;  grid : c² of service for the curves ``mean`` and ``p99``
     skip : customers that come before, from empty;  state ... counts : scratch (free: servers, laws: LAW_SIZE)
-    now (10): 0 mean wait by formula, 1 p99 as if exponential, 2 simulated mean, 3 half-width of its 95 % interval,
+    now (14): 0 mean wait by formula, 1 p99 as if exponential, 2 simulated mean, 3 half-width of its 95 % interval,
         4 simulated p99, 5 whether the formula for the mean is exact (1) or Allen and Cunneen's guess (0),
         6 formula against simulation, relative, 7 simulated share that waits, 8 simulated mean response,
-        9 half-width of its 95 % interval
+        9 half-width of its 95 % interval, 10 to 13 the sides of a box around the mean wait, as high as its interval
     """
     delay = erlang_c_of(servers, load * servers)
     spread = 0.0
@@ -167,6 +172,10 @@ def variability_overlay(
         if wait[i] > 0.0:
             waited += 1.0
     now[7] = waited / (wait.shape[0] - skip)
+    now[10] = service - 0.15
+    now[11] = service + 0.15
+    now[12] = max(1e-9, now[2] - now[3])
+    now[13] = now[2] + now[3]
 
 
 @kernel

@@ -97,14 +97,18 @@ def begin_service(arrival: float, service: float, servers: int, free: Floats) ->
     end = start + service
     hole = 0
     child = 1
-    while child < servers:
-        if child + 1 < servers and free[child + 1] < free[child]:
-            child += 1
+    last = servers - 1
+    while child < last:
+        # Added as a number: a processor guesses a branch here wrong half of the time.
+        child += int(free[child + 1] < free[child])
         if free[child] >= end:
             break
         free[hole] = free[child]
         hole = child
         child = 2 * hole + 1
+    if child == last and free[child] < end:
+        free[hole] = free[child]
+        hole = child
     free[hole] = end
     return start
 

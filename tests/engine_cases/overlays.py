@@ -18,14 +18,14 @@ def room(customers, servers):
 def mmc(random):
     servers = int(random.choice([1, 4, 12]))
     rates = random.choice([0.001, 0.9, 1.0, 3.0, random.uniform(0.1, 0.99)]) * servers * 50, 50.0
-    outputs = [np.zeros(n) for n in (12, 12, 15, 15, 20)]
+    outputs = [np.zeros(n) for n in (12, 12, 15, 15, 24)]
     return [*rates, servers, int(random.integers(1, 99)), RHO, TIMES, rng.new_state(1), *room(400, servers), *outputs]
 
 
 def variable(random):
     servers = int(random.choice([1, 4, 12]))
     squares = random.choice([0.0, 0.25, 1.0, 4.0, 16.0], 2)
-    outputs = [np.zeros(n) for n in (9, 9, 10)]
+    outputs = [np.zeros(n) for n in (9, 9, 14)]
     free, *rest = room(400, servers)
     return [random.uniform(0.05, 0.95), *squares, servers, int(random.integers(1, 99)), np.linspace(0, 16, 9), 60,
             rng.new_state(1), free, np.zeros(LAW_SIZE), np.zeros(LAW_SIZE), *rest, *outputs]  # fmt: skip
