@@ -17,7 +17,9 @@ def run(path) -> None:
     """Execute a notebook in its own folder and write it back, normalized. Errors in a cell end the run."""
     path = pathlib.Path(path)
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook, timeout=300, coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}}
+    )
     cells = sum(cell.cell_type == "code" for cell in notebook.cells)
     client.on_cell_executed = lambda cell, cell_index, execute_reply: print(
         f"\r{path}: {execute_reply['content'].get('execution_count', 0)} of {cells} cells", end="", flush=True
