@@ -87,9 +87,10 @@ def loads(browser, name):
 def weight(name):
     text = (SITE / f"{name}.html").read_text()
     files = sorted(set(re.findall(r"_static/perfbook/[^\"?]+", text)))
-    drawn = "".join(re.findall(r"<figure class=\"explorable.*?</figure>", text, re.S))
+    drawn = re.sub(r"<svg.*?</svg>", "", "".join(re.findall(r"<figure class=\"explorable.*?</figure>", text, re.S)))
     size = sum(len(gzip.compress((SITE / f).read_bytes())) for f in files) + len(gzip.compress(drawn.encode()))
     row(f"  {name}: interactive, on the wire", f"{size / 1000:.1f} kB", "", "< 150 kB")
+    row(f"  {name}: the whole page's text", f"{len(gzip.compress(text.encode())) / 1000:.1f} kB", "", "")
 
 
 def webassembly(page):

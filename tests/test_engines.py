@@ -34,7 +34,6 @@ def all_cases():
 CASES = all_cases()
 
 
-
 def needs_mathematics(kernel):
     """Whether the kernel, or one that it calls, uses a function that engines may round differently."""
     names = set(kernel.function.__code__.co_names)
