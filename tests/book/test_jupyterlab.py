@@ -32,12 +32,15 @@ def lab(tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {k: v for k, v in os.environ.items() if k != "PERFBOOK_PAGE"} | {
-        "JUPYTER_CONFIG_DIR": str(folder / "c")
+    environment = {k: v for k, v in os.environ.items() if k != "PERFBOOK_PAGE"}
+    environment |= {
+        "JUPYTER_CONFIG_DIR": str(folder / "c"),
+        "PYTHONPATH": os.getcwd(),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "s"),
     }
-    environment |= {"PYTHONPATH": os.getcwd(), "JUPYTERLAB_SETTINGS_DIR": str(folder / "s")}
     options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
-               "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True",
+               "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None",
+               "--LabApp.expose_app_in_browser=True",
                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
     with (folder / "log.txt").open("w") as log:
         server = subprocess.Popen(
