@@ -65,6 +65,16 @@ def homes(site):
 
 
 AWAKE = "[...document.querySelectorAll('figure.explorable')].every((f) => f.dataset.state !== 'static')"
+ASLEEP = "[...document.querySelectorAll('figure.explorable[data-state=static]')].map((f) => f.id)"
+
+
+def wait_until_awake(page, seconds=30):
+    """Return when no figure of the page is static; playwright's own waiting would need eval, which the policy forbids."""
+    for _ in range(20 * seconds):
+        if page.evaluate(AWAKE):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"figures still asleep: {page.evaluate(ASLEEP)}; {page.watch.errors}")
 
 
 @pytest.fixture
@@ -73,7 +83,7 @@ def opened(visit, homes):
 
     def go(id, **options):
         page = visit(homes[id], **options)
-        page.wait_for_function(AWAKE)
+        wait_until_awake(page)
         return page
 
     return go
@@ -91,7 +101,7 @@ def shared(browser, server, homes):
             page.watch = Watch(server)
             page.watch.attach(page)
             page.goto(f"{server}{home}.html")
-            page.wait_for_function(AWAKE)
+            wait_until_awake(page)
         return pages_open[home]
 
     yield go
@@ -119,6 +129,14 @@ def sampled(array):
 
 def test_everything_in_the_registry_is_on_a_page_and_nothing_else(homes):
     assert homes.keys() == REGISTRY.keys()
+
+
+def test_no_heading_or_label_takes_the_id_of_a_figure(site, homes):
+    for id, home in homes.items():
+        text = (site / f"{home}.html").read_text()
+        assert len(re.findall(rf'\sid="{id}"', text)) == 1, (
+            f"{id} stands twice on {home}: rename the heading or the label"
+        )
 
 
 def test_every_explorable_goes_live(visit, page_name, origin):

@@ -46,7 +46,7 @@ cold_open = Explorable(
 cold_open_agree = Challenge(
     "cold-open-agree",
     of="cold-open",
-    ask="Move one slider only, and make the story's two numbers agree within 2 %. More than one slider can do it; which "
+    ask="Move one slider only, and make the story's two numbers agree within 2%. More than one slider can do it; which "
     "would you believe?",
     goal={"summary[4]": (0, 0), "users": (800_000, 800_000), "told_rate": (TOLD, TOLD)},
     solution={"outage": 55},

@@ -147,13 +147,13 @@ check_demand = Number(
 quiz_ladder = Choice(
     "quiz-throughput-ladder",
     kind="quiz",
-    ask="A capacity model says that at 90 % utilization a stable server carries 10 % less than it is offered. What is wrong?",
+    ask="A capacity model says that at 90% utilization a stable server carries 10% less than it is offered. What is wrong?",
     options={
         "Nothing: busy servers lose requests": "A stable server without timeouts, limits or errors finishes what comes. "
-        "Something else has to throw the 10 % away, and the model has to say what.",
+        "Something else has to throw the 10% away, and the model has to say what.",
         "What comes in must come out, unless the model says where it goes": "Yes. In a stable queue the carried load is the "
         "offered load at every utilization below 1.",
-        "It should be 19 %": "No number is right until the model says which requests are lost, and how.",
+        "It should be 19%": "No number is right until the model says which requests are lost, and how.",
     },
     right="What comes in must come out, unless the model says where it goes",
 )

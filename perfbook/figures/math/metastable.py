@@ -142,7 +142,7 @@ challenge_shed = Challenge(
     "metastable-shed",
     of="metastable",
     ask="Now leave the clients alone and change only how many requests the server holds. Let it recover, and answer at "
-    "least 95 % of the requests in time at the end.",
+    "least 95% of the requests in time at the end.",
     goal={**FIRST, "backoff": (0, 0), "budget": (4, 4), "verdict[0]": (1, 2), "verdict[2]": (0.95, 1.2)},
     solution={"queue_limit": 70},
     hint="The server does 100 requests a second, and its clients wait for 1 s.",
@@ -151,7 +151,7 @@ challenge_shed = Challenge(
 predict_metastable = Choice(
     "predict-metastable",
     kind="predict",
-    ask="A server runs at 70 % of what it can do, calmly. It stands still for 5 s. Its clients wait 1 s for an answer and "
+    ask="A server runs at 70% of what it can do, calmly. It stands still for 5 s. Its clients wait 1 s for an answer and "
     "then try again, up to three times. When is it back to normal?",
     options={
         "At once": "Five seconds of requests are in its queue first.",
@@ -186,7 +186,7 @@ quiz_cause = Choice(
     "quiz-metastable-cause",
     kind="quiz",
     ask="A switch dropped packets for ten seconds. Forty minutes later the site is still down, the switch is fine, and the "
-    "database is 100 % busy. What keeps it down?",
+    "database is 100% busy. What keeps it down?",
     options={
         "The switch: find out what it did": "It is the trigger, and it is over. Mending it again will not help; another "
         "trigger will do the same.",

@@ -66,7 +66,7 @@ mmc = Explorable(
     alt="Left, the mean and the p99 of the response rise like a hockey stick as utilization nears one; the present point is at "
     "{now[0]:.0%}, mean {now[10]:duration|unbounded}, with the simulated {now[12]:duration} on it. Right, the share of "
     "responses longer than t: the exact line, and simulated dots along it.",
-    caption="Blue is exact, orange is a fresh run of 100,000 customers at every move; its box is the 95 % interval of the mean. "
+    caption="Blue is exact, orange is a fresh run of 100,000 customers at every move; its box is the 95% interval of the mean. "
     "Times are in mean service times 1/μ, so that the picture changes only when the shape does. Near full load the orange "
     "leaves the blue from run to run: there a run of this length has not seen enough of the queue.",
     presets={
@@ -133,7 +133,7 @@ variability = Explorable(
     "{now[0]:.3g} services and the simulation {now[2]:.3g}; the simulated p99 is {now[4]:.3g}.",
     caption="Every unit of c² adds as much wait as the one before; a log scale shows a straight line as a curve that flattens. "
     "The p99, estimated as if waits were exponential, keeps its distance from the mean. Orange: 64,000 simulated customers "
-    "after 16,000 left out; the box is the 95 % interval of their mean.",
+    "after 16,000 left out; the box is the 95% interval of their mean.",
     presets={
         "constant service": {"service": 0},
         "exponential": {"service": 1},

@@ -239,9 +239,9 @@ amdahl = Explorable(
     caption="One serial part, three answers, because three different things are held still. They agree at one node and at "
     "s = 0 with β = 0; move s off zero and see how early they part.",
     presets={
-        "s = 1 %": {"serial": 0.01},
-        "s = 10 %": {"serial": 0.1},
-        "s = 20 %": {"serial": 0.2},
+        "s = 1%": {"serial": 0.01},
+        "s = 10%": {"serial": 0.1},
+        "s = 20%": {"serial": 0.2},
         "no coherency": {"beta": 0},
         "nothing serial": {"serial": 0, "beta": 0},
     },

@@ -17,7 +17,7 @@ usl_32 = Challenge(
 usl_by_eye = Challenge(
     "usl-by-eye",
     of="usl",
-    ask="With the fit hidden, bring your curve within 3 % of the best residual on the ray tracer.",
+    ask="With the fit hidden, bring your curve within 3% of the best residual on the ray tracer.",
     goal={"score[2]": (0, 1.03)},
     solution={"alpha": 0.058, "beta": 0, "gamma": 1.095},
     hint="γ need not be what was measured at one node: one measurement has an error like the others.",
@@ -58,7 +58,7 @@ predict_ray_tracer = Choice(
     ask="Eleven measurements of a ray tracer, from 1 to 64 processors, each larger than the one before. "
     "What do they tell about the number of processors at which it peaks?",
     options={
-        "It can be read off a fit, within a few per cent": "A fit gives three numbers whatever you feed it. Ask for the errors.",
+        "It can be read off a fit, within a few percent": "A fit gives three numbers whatever you feed it. Ask for the errors.",
         "There is no peak: throughput only rises": "So it does up to 64. β = 0 fits best, and so do larger β nearly.",
         "Almost nothing, but that it is not below about 80": "The β that fit about as well run from 0 to a peak in the eighties.",
         "It peaks at 449": "One estimator says so, to three digits. Its own error bar holds everything from 80 to never.",
@@ -68,10 +68,10 @@ predict_ray_tracer = Choice(
 
 predict_amdahl = Choice(
     "predict-amdahl",
-    ask="5 % of a job is serial. On 10 nodes it runs 6.9 times as fast. And on 10,000?",
+    ask="5% of a job is serial. On 10 nodes it runs 6.9 times as fast. And on 10,000?",
     options={
-        "About 6,900 times": "That is the slope of the first ten nodes, drawn on. The serial 5 % takes as long as it ever did.",
-        "About 500 times": "5 % of 10,000 nodes. The law divides: 1/0.05 is the most there is.",
+        "About 6,900 times": "That is the slope of the first ten nodes, drawn on. The serial 5% takes as long as it ever did.",
+        "About 500 times": "5% of 10,000 nodes. The law divides: 1/0.05 is the most there is.",
         "About 20 times": "1/s is the ceiling, and 10,000 nodes are there.",
         "About 9,500 times": "That is Gustafson's: more work in the same time. Here the job is the same.",
     },
@@ -92,7 +92,7 @@ usl_half = Number(
     answer=_forecast,
     unit="requests/s",
     tolerance=0.01,
-    because=f"Forecast {_forecast:,.0f}, 95 % band {_low:,.0f} to {_high:,.0f}, verdict “{_half.verdict}”. Measured: "
+    because=f"Forecast {_forecast:,.0f}, 95% band {_low:,.0f} to {_high:,.0f}, verdict “{_half.verdict}”. Measured: "
     f"{_cisco.throughput[31]:,.0f}. The band is for a system that keeps the law, and nobody had asked this one.",
 )
 
