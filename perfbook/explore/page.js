@@ -500,8 +500,11 @@
       this.elapsed = 0;
       /** @type {Record<string, Float64Array>} */
       this.outputs = {};
-      const svgs = figure.querySelectorAll("svg");
-      this.pictures = spec.pictures.map((layout, i) => new Picture(svgs[i], layout, `${figure.id}-${"wn"[i]}`));
+      // The pictures stand as matplotlib drew them, at these very inputs, until the first move.
+      this.drawn = false;
+      this.svgs = [...figure.querySelectorAll("svg")];
+      /** @type {Picture[]} */
+      this.pictures = [];
       this.outputFields = [...figure.querySelectorAll("output")];
       /** @type {((value: any) => void)[]} */
       this.waiting = [];
@@ -542,15 +545,18 @@
 
     /** Draw what is in sight, say what it says. */
     show() {
-      this.pictures.forEach((picture) => {
-        if (picture.svg.getClientRects().length) picture.draw(this.state);
+      this.drawn = true;
+      this.svgs.forEach((svg, i) => {
+        if (!svg.getClientRects().length) return;
+        this.pictures[i] ??= new Picture(svg, this.spec.pictures[i], `${this.figure.id}-${"wn"[i]}`);
+        this.pictures[i].draw(this.state);
       });
       for (const field of this.outputFields) {
         const text = fill(this.spec.readouts[field.name], this.state);
         if (field.textContent !== text) field.textContent = text;
       }
       const alt = fill(this.spec.alt, this.state);
-      for (const { svg } of this.pictures) svg.setAttribute("aria-label", alt);
+      for (const svg of this.svgs) svg.setAttribute("aria-label", alt);
     }
 
     redraw() {
@@ -770,6 +776,7 @@
 
     /** @param {number} time */
     seek(time) {
+      if (!this.live.drawn) this.live.compute();
       this.now = Math.max(0, Math.min(this.spec.end, time));
       this.settle();
       this.live.show();
@@ -859,7 +866,6 @@
       if (form) live.form = new Form(form, live);
       lives.set(figure, live);
       /** @type {any} */ (figure).perfbook = { set: live.set.bind(live), spec };
-      live.redraw();
       live.form?.follow();
       if (figure.dataset.state !== "failed") figure.dataset.state = "live";
       return live;
@@ -930,6 +936,9 @@
     /** @type {Record<string, (...values: any[]) => number | undefined>} */
     kernels: {},
     wake,
+    /** Make a subject's kernels callable; its script must be on the page.
+     * @param {string} subject */
+    load: (subject) => engine(subject).then(() => {}),
     /** @param {string} text @param {Record<string, ArrayLike<number>>} state */
     fill: (text, state) => fill(text, state),
     parseTable,
@@ -943,7 +952,10 @@
       readAddress();
       addEventListener("hashchange", readAddress);
       addEventListener("resize", () => {
-        for (const figure of document.querySelectorAll("figure.explorable[data-state=live]")) lives.get(figure)?.show();
+        for (const figure of document.querySelectorAll("figure.explorable[data-state=live]")) {
+          const live = lives.get(figure);
+          if (live?.drawn) live.show();
+        }
       });
     });
   }
