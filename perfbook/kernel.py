@@ -15,7 +15,6 @@ import hashlib
 import importlib
 import inspect
 import os
-import sys
 import types
 import typing
 
@@ -26,6 +25,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ARRAYS = {Floats: np.dtype(np.float64), Ints: np.dtype(np.int64)}
+CONSTANTS = (int, float, str, tuple)
 NUMBERS = {float: np.dtype(np.float64), int: np.dtype(np.int64)}
 
 registry: dict[str, "Kernel"] = {}
@@ -100,17 +100,26 @@ class Kernel:
         return {name: value for name, value in used.items() if isinstance(value, Kernel)}
 
     def fingerprint(self) -> str:
-        """A digest of the source of this kernel's module and of every kernel it calls."""
-        modules, waiting = set(), [self]
-        while waiting:
-            current = waiting.pop()
-            if current.function.__module__ not in modules:
-                modules.add(current.function.__module__)
-            waiting.extend(k for k in current.callees().values())
+        """A digest of the code of this kernel and of every kernel it calls, and of the constants that they use.
+
+        Raises ValueError if a kernel calls itself.
+        """
         digest = hashlib.sha256()
-        for name in sorted(modules):
-            digest.update(inspect.getsource(sys.modules[name]).encode())
+        for item in self.family():
+            code = item.function.__code__
+            named = {k: v for k, v in inspect.getclosurevars(item.function).globals.items() if isinstance(v, CONSTANTS)}
+            parts = (item.name, code.co_code, code.co_consts, code.co_names, sorted(named.items()), item.parameters)
+            digest.update(repr(parts).encode())
         return digest.hexdigest()
+
+    def family(self, above=()) -> list["Kernel"]:
+        """This kernel and all that it calls, directly or not, each once, in the order of their names."""
+        if self in above:
+            raise ValueError(f"kernel {self.name} calls itself, which a kernel may not")
+        found = {self.name: self}
+        for callee in self.callees().values():
+            found |= {item.name: item for item in callee.family((*above, self))}
+        return [found[name] for name in sorted(found)]
 
     def signature(self):
         """The numba types of the parameters."""
@@ -133,6 +142,8 @@ class Kernel:
             scope[name] = compiled_callee(callee)
         function = types.FunctionType(self.function.__code__, scope, self.name, self.function.__defaults__)
         function.__qualname__ = self.function.__qualname__
+        if self.function.__module__ == "__main__":  # a reader's own, in a notebook: there is no file to keep it beside
+            options.pop("cache", None)
         dispatcher = njit(error_model="numpy", **options)(function)
         if options.get("cache"):
             # numba looks at this source file's time only; a kernel also depends on what it calls.

@@ -36,7 +36,7 @@ def mmc_overlay(
     rho : utilizations of the curves ``mean`` and ``p99``;  times : at which ``slower`` (exact) and ``simulated`` give
         the share of responses that are longer;  state, free (servers), wait, response, counts : scratch
     now (24): 0 ρ, 1 state (0 stable, 1 not); exact 2 mean, 3 p95, 4 p99, 5 share that waits; simulated 6 mean,
-        7 half-width of its 95 % interval, 8 p95, 9 p99; in seconds 10 exact mean, 11 exact p99, 12 simulated mean,
+        7 half-width of its 95% interval, 8 p95, 9 p99; in seconds 10 exact mean, 11 exact p99, 12 simulated mean,
         13 its half-width, 14 simulated p99; 15 growth of the line, 1/s, and for the last customer of the run
         16 seconds since the first, 17 its wait in s, 18 the same by (λ − cμ)t / cμ; 19 customers in line on average;
         20 to 23 the sides of a box around the simulated mean, as high as its interval
@@ -136,10 +136,10 @@ def variability_overlay(
 
     load : ρ, below 1;  service, arrivals : c² of both;  grid : c² of service for the curves ``mean`` and ``p99``
     skip : customers that come before, from empty;  state ... counts : scratch (free: servers, laws: LAW_SIZE)
-    now (14): 0 mean wait by formula, 1 p99 as if exponential, 2 simulated mean, 3 half-width of its 95 % interval,
+    now (14): 0 mean wait by formula, 1 p99 as if exponential, 2 simulated mean, 3 half-width of its 95% interval,
         4 simulated p99, 5 whether the formula for the mean is exact (1) or Allen and Cunneen's guess (0),
         6 formula against simulation, relative, 7 simulated share that waits, 8 simulated mean response,
-        9 half-width of its 95 % interval, 10 to 13 the sides of a box around the mean wait, as high as its interval
+        9 half-width of its 95% interval, 10 to 13 the sides of a box around the mean wait, as high as its interval
     """
     delay = erlang_c_of(servers, load * servers)
     spread = 0.0

@@ -189,7 +189,7 @@ def ggc_run(
 def tally(values: Floats, skip: int, unit: float, counts: Floats) -> None:
     """Count ``values`` from the one numbered ``skip`` on, in bins whose edges are unit × (b / FINENESS)⁴.
 
-    The last of ``counts`` takes all above. Two square roots a value, and bins 2 % wide at one unit, finer beyond.
+    The last of ``counts`` takes all above. Two square roots a value, and bins 2% wide at one unit, finer beyond.
     """
     for b in range(counts.shape[0]):
         counts[b] = 0.0
@@ -221,7 +221,7 @@ def quantile_of(counts: Floats, unit: float, share: float) -> float:
 
 @kernel
 def mean_and_error(values: Floats, skip: int, result: Floats, at: int) -> None:
-    """Put the mean of ``values`` from ``skip`` on at ``result[at]``, then the half-width of its 95 % interval.
+    """Put the mean of ``values`` from ``skip`` on at ``result[at]``, then the half-width of its 95% interval.
 
     From 20 stretches of equal length (batch means, 19 degrees of freedom); a short remainder is left out.
     """
@@ -257,12 +257,12 @@ class Run:
         return len(self.wait)
 
     def mean_wait(self) -> Estimate:
-        """Mean wait with a 95 % interval from 20 stretches of the run, which holds if each is far longer than a
+        """Mean wait with a 95% interval from 20 stretches of the run, which holds if each is far longer than a
         busy time."""
         return _estimate(self.wait)
 
     def mean_response(self) -> Estimate:
-        """Mean response with a 95 % interval, as for ``mean_wait``."""
+        """Mean response with a 95% interval, as for ``mean_wait``."""
         return _estimate(self.response)
 
     def wait_percentile(self, share=0.99):

@@ -84,9 +84,9 @@ class Story:
             ("queries that fit into 187 ms", self.normal / self.query_time, ""),
             ("abandoned carts a user", self.carts / self.users, ""),
             ("lost a minute", self.lost / self.minutes, "$"),
-            ("lost an order, at 3.8 % of the carts", self.lost / (self.carts * self.conversion), "$"),
+            ("lost an order, at 3.8% of the carts", self.lost / (self.carts * self.conversion), "$"),
             ("connections before the autoscaler", self.instances * self.connections, ""),
             ("connections after it", (self.instances + self.added) * self.connections, ""),
-            ("instances that 60 % CPU asks for", math.ceil(self.instances * self.processor / self.target), ""),
+            ("instances that 60% CPU asks for", math.ceil(self.instances * self.processor / self.target), ""),
             ("traffic a user", self.bits / self.users, "bit/s"),
         ]

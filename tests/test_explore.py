@@ -128,11 +128,11 @@ def test_the_text_of_an_explorable_is_its_readouts():
 def test_a_challenge_must_be_open_at_first_and_met_by_its_solution():
     make()
     goal = {"cumulative[0]": (0.45, 0.7)}
-    Challenge("test-a", of="test-zipf", ask="?", goal=goal, solution={"exponent": 1.5})
+    Challenge("test-a", of="test-zipf", ask="?", goal=goal, solution={"exponent": 1.5}).check()
     with pytest.raises(ValueError, match="does not meet it"):
-        Challenge("test-b", of="test-zipf", ask="?", goal=goal, solution={"exponent": 0.5})
+        Challenge("test-b", of="test-zipf", ask="?", goal=goal, solution={"exponent": 0.5}).check()
     with pytest.raises(ValueError, match="already meet it"):
-        Challenge("test-c", of="test-zipf", ask="?", goal={"cumulative[0]": (0, 1)}, solution={})
+        Challenge("test-c", of="test-zipf", ask="?", goal={"cumulative[0]": (0, 1)}, solution={}).check()
 
 
 def test_questions_check_themselves():

@@ -77,3 +77,38 @@ def test_the_cache_notices_a_change_in_a_kernel_that_is_called(tmp_path):
     (package / "inner.py").write_text(inner.replace("1.0", "5.0"))
     os.utime(package / "outer.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert python(code, PYTHONPATH=path) == "10.0"
+
+
+def test_the_fingerprint_sees_a_constant_and_a_callee():
+    from perfbook.kernel import Kernel
+
+    def build(step, inner):
+        space = {"STEP": step, "__name__": "elsewhere"}
+        exec(f"def inner(x: float) -> float:\n    return {inner}", space)
+        space["inner"] = Kernel(space["inner"])
+        exec("def outer(x: float) -> float:\n    return inner(x) + STEP", space)
+        return Kernel(space["outer"]).fingerprint()
+
+    assert build(1.0, "x") == build(1.0, "x")
+    assert len({build(1.0, "x"), build(2.0, "x"), build(1.0, "x * x")}) == 3
+
+
+def test_a_kernel_that_calls_itself_is_named():
+    space = {"__name__": "elsewhere"}
+    exec("def recur(x: float) -> float:\n    return recur(x)", space)
+    space["recur"] = Kernel(space["recur"])
+    with pytest.raises(ValueError, match="kernel recur calls itself"):
+        space["recur"].fingerprint()
+
+
+def test_a_reader_can_write_a_kernel_in_a_notebook():
+    code = """
+from perfbook.kernel import kernel, Floats
+from perfbook.rng import new_state, uniform, Ints
+@kernel
+def mine(state: Ints) -> float:
+    return 2.0 * uniform(state)
+print(mine(new_state(1)), 2.0 * uniform(new_state(1)))
+"""
+    one, other = python(code).split()
+    assert one == other

@@ -28,7 +28,7 @@ def test_the_audit_of_the_story_by_hand():
     assert found["additions to carts, by the told rate"] == pytest.approx(776.119, abs=0.001)
     assert found["67 queries one after the other take"] == pytest.approx(1.34)
     assert found["abandoned carts a user"] == 5.25
-    assert found["lost an order, at 3.8 % of the carts"] == pytest.approx(419.80, abs=0.005)
+    assert found["lost an order, at 3.8% of the carts"] == pytest.approx(419.80, abs=0.005)
     assert found["connections after it"] == 5270
-    assert found["instances that 60 % CPU asks for"] == 109
+    assert found["instances that 60% CPU asks for"] == 109
     assert found["traffic a user"] == 2875

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..kernel import ARRAYS, Kernel
+from ..kernel import ARRAYS, NUMBERS, Kernel
 from . import template
 from .marks import Picture
 from .table import Table
@@ -47,6 +47,8 @@ class Slider:
             raise ValueError(f"slider {self.name}: step must be positive, got {self.step}")
         if not self.low <= self.value <= self.high:
             raise ValueError(f"slider {self.name}: value must be from {self.low} to {self.high}, got {self.value}")
+        if self.words and len(self.words) != self.high - self.low + 1:
+            raise ValueError(f"slider {self.name}: words must be {self.high - self.low + 1:g}, got {len(self.words)}")
 
     def checked(self, value):
         """``value`` as a float within the slider's ends; ValueError if it is not."""
@@ -65,7 +67,8 @@ class Explorable:
     draw : function of a Picture;  readouts : {name: template};  alt : template of the text alternative
     caption : what to see;  presets : {label: {slider: value}}, the rest at their first values
     while_dragging : {input: smaller number} for a run too long for a frame;  table : a Table, for pasted data
-    Raises ValueError if a parameter of the kernel is given twice or not at all, or a template names nothing.
+    Raises ValueError if a parameter of the kernel is given twice or not at all, or a preset sets what is no slider.
+    A template that names nothing is refused when the page is made.
     """
 
     def __init__(self, id, *, kernel, sliders, draw, readouts, alt, outputs, caption="", inputs=None, scratch=None,
@@ -99,6 +102,12 @@ class Explorable:
                 raise ValueError(
                     f"{self.id}: {name} must be a {'size' if kind in ARRAYS else 'number'} of the kernel's kind"
                 )
+        for name, s in self.sliders.items():
+            if self.kernel.parameters[name] is int and any(v % 1 for v in (s.low, s.high, s.step, s.value)):
+                raise ValueError(f"{self.id}: slider {name} must be whole, like the kernel's parameter, got {s}")
+        for name in self.while_dragging:
+            if name not in self.inputs or self.kernel.parameters[name] not in NUMBERS:
+                raise ValueError(f"{self.id}: while_dragging must name number inputs, got {name!r}")
         for label, settings in self.presets.items():
             self.settings(settings)
             if unknown := set(settings) - set(self.sliders) - {"_table"}:
@@ -109,7 +118,11 @@ class Explorable:
         for name in values:
             if name not in self.sliders and not (name == "_table" and self.table):
                 raise ValueError(f"{self.id} has sliders {', '.join(self.sliders)}, got {name!r}")
-        return {name: s.checked(values.get(name, s.value)) for name, s in self.sliders.items()}
+        settings = {name: s.checked(values.get(name, s.value)) for name, s in self.sliders.items()}
+        for name, value in settings.items():
+            if self.kernel.parameters[name] is int and value % 1:
+                raise ValueError(f"{name} must be a whole number, got {value}")
+        return settings
 
     def run(self, **values) -> dict:
         """Everything a mark or a template may name: sliders, inputs and outputs, as arrays."""

@@ -119,14 +119,15 @@
         if (typeof value !== "object") return Number(value);
         return this.allocate(letters[i], value.length);
       });
-      given.forEach((array, i) => typeof array === "object" && this.view(array).set(widen(values[i], array.kind)));
+      given.forEach((array, i) => {
+        if (typeof array === "object") this.view(array).set(widen(values[i], array.kind));
+      });
       const result = this.run(name, given);
       given.forEach((array, i) => {
         if (typeof array !== "object") return;
-        const view = this.view(array);
-        for (let k = 0; k < view.length; k++) {
-          values[i][k] = values[i] instanceof BigInt64Array ? view[k] : Number(view[k]);
-        }
+        const view = this.view(array), target = values[i];
+        if (target.constructor === view.constructor) target.set(view);
+        else view.forEach((/** @type {any} */ value, /** @type {number} */ k) => target[k] = Number(value));
       });
       this.top = kept;
       return result;
@@ -134,8 +135,11 @@
   }
 
   /** @param {any} values @param {string} kind @returns {any} */
-  const widen = (values, kind) =>
-    kind === "F" ? Float64Array.from(values, Number) : BigInt64Array.from(values, (v) => BigInt(v));
+  const widen = (values, kind) => {
+    const type = kind === "F" ? Float64Array : BigInt64Array;
+    if (values instanceof type) return values;
+    return kind === "F" ? Float64Array.from(values, Number) : BigInt64Array.from(values, (v) => BigInt(v));
+  };
 
   /** @type {Record<string, Promise<Engine>>} */
   const engines = {};
@@ -252,12 +256,14 @@
 
   /** @param {Axis} axis */
   function scale([a, from, b, to, log]) {
+    const clamped = (/** @type {number} */ place) => Math.max(-FAR, Math.min(FAR, place));
     if (log) {
       const la = Math.log10(a), k = (to - from) / (Math.log10(b) - la);
-      return (/** @type {number} */ v) => v > 0 ? from + (Math.log10(v) - la) * k : from - Math.sign(to - from) * FAR;
+      // Zero and below lie infinitely far down a logarithmic axis; what is not a number lies nowhere.
+      return (/** @type {number} */ v) => clamped(from + (Math.log10(v < 0 ? 0 : v) - la) * k);
     }
     const k = (to - from) / (b - a);
-    return (/** @type {number} */ v) => Math.max(-FAR, Math.min(FAR, from + (v - a) * k));
+    return (/** @type {number} */ v) => clamped(from + (v - a) * k);
   }
   // matplotlib's order of an axis is ends in data, then ends in the picture.
   /** @param {any} axis @returns {Axis} */
@@ -586,25 +592,33 @@
     /** Move sliders from a script; resolves after the redraw.
      * @param {Record<string, number | string>} values @param {boolean} [dragging] @returns {Promise<any>} */
     set(values, dragging = false) {
-      for (const [name, value] of Object.entries(values)) {
-        if (name === "_table" && this.spec.table) {
-          this.paste(String(value));
-          if (this.form?.text) this.form.text.value = String(value);
-          continue;
-        }
+      const { _table: table, ...moved } = values;
+      for (const [name, value] of Object.entries(moved)) {
         const slider = this.spec.sliders[name], number = Number(value);
         if (!slider) {
-          return Promise.reject(new Error(`no slider ${name}; there are ${Object.keys(this.spec.sliders).join(", ")}`));
+          const names = Object.keys(this.spec.sliders).join(", ");
+          return Promise.reject(new Error(`no slider ${name}; there are ${names}`));
         }
         if (!(number >= slider.low && number <= slider.high)) {
-          return Promise.reject(new Error(`${name} must be from ${slider.low} to ${slider.high}, got ${value}`));
+          const reason = `${name} must be from ${slider.low} to ${slider.high}, got ${value}`;
+          return Promise.reject(new Error(reason));
         }
-        this.inputs[name] = number;
+      }
+      for (const [name, value] of Object.entries(moved)) this.inputs[name] = this.settled(name, Number(value));
+      if (table !== undefined && this.spec.table) {
+        this.paste(String(table));
+        if (this.form?.text) this.form.text.value = String(table);
       }
       this.dragging = dragging;
       this.form?.follow();
       this.later();
       return new Promise((done) => this.waiting.push(done));
+    }
+
+    /** A slider's value as its kernel takes it: whole where the parameter is.
+     * @param {string} name @param {number} value */
+    settled(name, value) {
+      return this.spec.arguments.some((a) => a.name === name && a.kind === "i") ? Math.round(value) : value;
     }
 
     /** @param {string} text */
@@ -699,15 +713,10 @@
       const { low, high } = this.live.spec.sliders[field.name];
       const value = Math.max(low, Math.min(high, field.valueAsNumber));
       if (Number.isNaN(value)) return;
-      this.live.inputs[field.name] = this.whole(field.name) ? Math.round(value) : value;
+      this.live.inputs[field.name] = this.live.settled(field.name, value);
       this.live.dragging = dragging && Object.keys(this.live.spec.whileDragging).length > 0;
       this.follow(field);
       this.live.later();
-    }
-
-    /** @param {string} name */
-    whole(name) {
-      return this.live.spec.arguments.some((a) => a.name === name && a.kind === "i");
     }
 
     /** The hand let go: the whole run, and the address of this state. */
@@ -831,7 +840,7 @@
 
   /** Bring a figure to the state that the address names. */
   function readAddress() {
-    const [id, query] = decodeURIComponent(location.hash.slice(1)).split("?");
+    const [id, query] = location.hash.slice(1).split("?");
     const figure = query && document.getElementById(id);
     if (!figure || !lives.has(figure)) return;
     const live = /** @type {Live} */ (lives.get(figure)), values = defaults(live);
@@ -949,8 +958,8 @@
   if (document.querySelector("figure.explorable, form.question, .challenge") && !root.perfbookWidgets) {
     perfbook.ready = wake(document).then(() => {
       performance.mark("perfbook:live");
-      readAddress();
       addEventListener("hashchange", readAddress);
+      readAddress();
       addEventListener("resize", () => {
         for (const figure of document.querySelectorAll("figure.explorable[data-state=live]")) {
           const live = lives.get(figure);

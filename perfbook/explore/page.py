@@ -217,7 +217,7 @@ def module(subject: str) -> dict:
 
 def assets() -> dict[str, str]:
     """The files of the page's script by name: page.js, page.css and a classic script a subject with its wasm."""
-    files = {name: (HERE / name).read_text() for name in ("page.js", "page.css")}
+    files = {name: (HERE / name).read_text(encoding="utf-8") for name in ("page.js", "page.css")}
     for subject in subjects():
         body = json.dumps(module(subject), separators=(",", ":"))
         files[f"{subject}.js"] = f"(globalThis.perfbookModules ??= {{}})[{json.dumps(subject)}] = {body};\n"

@@ -49,6 +49,9 @@ class Challenge(Item):
 
     def __post_init__(self):
         register(self)
+
+    def check(self) -> None:
+        """Raise ValueError if the goal is met at first, or not by the solution: for the tests, since it runs the kernel."""
         if self.met():
             raise ValueError(f"challenge {self.id}: the first values of {self.of} already meet it")
         if not self.met(**self.solution):

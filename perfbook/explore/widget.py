@@ -11,7 +11,7 @@ from . import page
 # The same script and style as in the page, and the few lines that anywidget asks for.
 SCRIPT = (
     "globalThis.perfbookWidgets = true;\n"
-    + (page.HERE / "page.js").read_text()
+    + (page.HERE / "page.js").read_text(encoding="utf-8")
     + """
 export default {
   async render({ model, el }) {
@@ -20,15 +20,15 @@ export default {
     const figure = el.querySelector("figure.explorable");
     if (!figure?.perfbook) return;
     const names = model.get("names");
-    const move = () => figure.perfbook.set(Object.fromEntries(names.map((name) => [name, model.get(name)])));
-    for (const name of names) model.on(`change:${name}`, move);
+    const move = () => figure.perfbook.set(Object.fromEntries(names.map((name) => [name, model.get(`slider_${name}`)])));
+    for (const name of names) model.on(`change:slider_${name}`, move);
     move();
   },
 };
 """
 )
 WIDE = {"style": {"description_width": "16em"}, "layout": {"width": "90%"}}
-STYLE = (page.HERE / "page.css").read_text()
+STYLE = (page.HERE / "page.css").read_text(encoding="utf-8")
 
 
 class Figure(anywidget.AnyWidget):
@@ -50,10 +50,15 @@ class Live(ipywidgets.VBox):
         self.sliders = {name: slider(s, item.kernel.parameters[name]) for name, s in item.sliders.items()}
         if item.table:
             self.sliders["_table"] = ipywidgets.Textarea(item.table.text, description=item.table.label, rows=8, **WIDE)
-        figure.add_traits(**{name: traitlets.Any(made.value).tag(sync=True) for name, made in self.sliders.items()})
+        # Under a prefix: a slider may be called what every widget has, such as keys or layout.
+        figure.add_traits(
+            **{f"slider_{name}": traitlets.Any(made.value).tag(sync=True) for name, made in self.sliders.items()}
+        )
         self.figure = figure
         # jslink, not link: dragging must not wait for the kernel, even on a slow Binder.
-        self.links = [ipywidgets.jslink((made, "value"), (figure, name)) for name, made in self.sliders.items()]
+        self.links = [
+            ipywidgets.jslink((made, "value"), (figure, f"slider_{name}")) for name, made in self.sliders.items()
+        ]
         first = {name: made.value for name, made in self.sliders.items()}
         presets = [self.button(label, first | values) for label, values in {**item.presets, "Reset": {}}.items()]
         super().__init__([figure, *self.sliders.values(), ipywidgets.HBox(presets)])

@@ -140,7 +140,7 @@ check_demand = Number(
     ask="With how many users does this system's knee come?",
     answer=closed.knee([4 * 0.72 / 180, 0.030], think=2.0, servers=[4, closed.DELAY]),
     unit="users",
-    because="The database needs U c / X = 0.72 × 4 / 180 s a request, over 4 cores; the round without waiting is that, the "
+    because="The database needs ρ c / X = 0.72 × 4 / 180 s a request, over 4 cores; the round without waiting is that, the "
     "30 ms and the 2 s of thought.",
 )
 

@@ -192,7 +192,7 @@ NODES = np.logspace(0, 4, 81)
 def draw_three_laws(picture):
     panel = picture.panel(
         x="nodes N, logarithmic",
-        y="speedup S, logarithmic",
+        y="speedup C, logarithmic",
         xlim=(1, 10_000),
         ylim=(1, 10_000),
         xscale="log",
