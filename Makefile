@@ -43,7 +43,7 @@ lint: $(VENV)/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	$(call step,Spelling: codespell)
-	@$(BIN)/codespell
+	@git ls-files -z | xargs -0 $(BIN)/codespell
 	$(call step,JavaScript: deno)
 	@$(BIN)/deno fmt --check $(SCRIPTS)
 	@$(BIN)/deno lint $(SCRIPTS)
