@@ -286,7 +286,8 @@ def tidy(svg: str) -> str:
     svg = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", svg)
     svg = re.sub(r' id="(?:figure|patch|axes|matplotlib\.axis|xtick|ytick|line2d|text|title)_\d+"', "", svg)
     svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
-    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)  # hundredths of a point are enough
+    # Hundredths of a point are enough; in the tags only, for a tick's text may be 0.001.
+    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)
     for name, value in (*COLORS.items(), ("grid", GRID)):
         svg = svg.replace(value, f"var(--pb-{name})")
     return re.sub(r">\s+<", "><", svg).strip()
