@@ -97,7 +97,7 @@ def weight(name):
 def webassembly(page):
     for subject in ("rng", "simulate"):
         page.add_script_tag(path=SITE / f"_static/perfbook/{subject}.js")
-        page.evaluate("(subject) => perfbook.load(subject)", subject)
+    page.evaluate("perfbook.wake(document.createElement('div'))")
     times, mean = page.evaluate(SIMULATE, CUSTOMERS)
     state, free, wait, response = np.zeros(4, np.int64), np.zeros(8), np.zeros(CUSTOMERS), np.zeros(CUSTOMERS)
     numba = []
@@ -126,7 +126,6 @@ def main():
         for name, there in homes.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{SITE.as_uri()}/{name}.html")
-            page.evaluate("perfbook.ready")
             moves(page, there)
             page.close()
         for name in homes:
@@ -134,7 +133,6 @@ def main():
             weight(name)
         page = browser.new_page()
         page.goto(f"{SITE.as_uri()}/book/math.html")
-        page.evaluate("perfbook.ready")
         webassembly(page)
         browser.close()
 

@@ -54,18 +54,15 @@
 
   /** @param {string} text */
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  /** The bytes of a gzip in base64: half of what plain base64 would weigh.
-   * @param {string} text */
-  const unpack = (text) =>
-    new Response(new Blob([bytes(text)]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
   /** @param {string} text */
   const floats = (text) => new Float64Array(bytes(text).buffer);
 
   class Engine {
-    /** @param {WebAssembly.Exports} exports @param {Record<string, string>} kernels */
-    constructor(exports, kernels) {
+    /** @param {WebAssembly.Exports} exports @param {ModuleSource} source */
+    constructor(exports, { kernels, wasm }) {
       this.exports = /** @type {any} */ (exports);
       this.kernels = kernels;
+      this.wasm = wasm; // a notebook's kernel may have been edited since
       this.top = Number(this.exports.__heap_base.value);
       this.head = this.allocate("F", 8).pointer; // where a kernel writes its result and its exception
     }
@@ -141,19 +138,30 @@
     return kind === "F" ? Float64Array.from(values, Number) : BigInt64Array.from(values, (v) => BigInt(v));
   };
 
-  /** @type {Record<string, Promise<Engine>>} */
+  /** @type {Record<string, Engine>} */
   const engines = {};
-  /** @param {string} subject @param {ModuleSource} [source] @returns {Promise<Engine>} */
-  const engine = (subject, source = root.perfbookModules?.[subject]) =>
-    engines[subject] ??= (async () => {
-      if (!source) throw new Error(`no kernels of ${subject} on this page`);
-      const { instance } = await WebAssembly.instantiate(await unpack(source.wasm), { env });
-      const made = new Engine(instance.exports, source.kernels);
-      for (const name of Object.keys(source.kernels)) {
-        perfbook.kernels[name] = (/** @type {any[]} */ ...values) => made.call(name, values);
-      }
-      return made;
-    })();
+
+  /** A subject's compiled kernels, made at the first use: a few milliseconds, and none while the page loads.
+   * @param {string} subject @param {ModuleSource} [source] */
+  function engine(subject, source = root.perfbookModules?.[subject]) {
+    if (!source) throw new Error(`no kernels of ${subject} on this page`);
+    if (engines[subject]?.wasm !== source.wasm) {
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes(source.wasm)), { env });
+      engines[subject] = new Engine(instance.exports, source);
+    }
+    return engines[subject];
+  }
+
+  /** Offer a subject's kernels under `perfbook.kernels`.
+   * @param {string} subject @param {ModuleSource} source */
+  function offer(subject, source) {
+    for (const name of Object.keys(source.kernels)) {
+      perfbook.kernels[name] = (/** @type {any[]} */ ...values) => engine(subject, source).call(name, values);
+    }
+  }
+
+  /** The smallest module there is: whether WebAssembly may run here at all. */
+  const probe = () => new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
 
   // ---- References and templates: the same small language as perfbook/explore/template.py ----
 
@@ -479,29 +487,21 @@
   // ---- A figure: sliders in, kernel, arrays, marks and sentences out ----
 
   class Live {
-    /** @param {HTMLElement} figure @param {Spec} spec @param {Engine} machine */
-    constructor(figure, spec, machine) {
+    /** @param {HTMLElement} figure @param {Spec} spec @param {ModuleSource} [source] */
+    constructor(figure, spec, source) {
       this.figure = figure;
       this.spec = spec;
-      this.machine = machine;
+      this.source = source;
       /** @type {Record<string, number>} */
       this.inputs = {};
       for (const [name, slider] of Object.entries(spec.sliders)) this.inputs[name] = slider.value;
       /** @type {State} */
       this.state = {};
       for (const [name, text] of Object.entries(spec.constants)) this.state[name] = floats(text);
-      this.arrays = spec.arguments.map((a) => {
-        if (a.kind === "f" || a.kind === "i") return null;
-        const array = machine.allocate(a.kind, a.size ?? 1);
-        if (a.data) {
-          machine.view(array).set(
-            /** @type {any} */ (a.kind === "F" ? floats(a.data) : new BigInt64Array(bytes(a.data).buffer)),
-          );
-        }
-        return array;
-      });
       /** @type {Record<string, number>} */
       this.counts = {};
+      /** @type {Record<string, number[]>} */
+      this.columns = {};
       this.dragging = false;
       this.elapsed = 0;
       /** @type {Record<string, Float64Array>} */
@@ -517,15 +517,33 @@
       if (spec.table) this.paste(spec.table.text);
     }
 
+    /** The kernel's engine and its arrays, made once. */
+    prepare() {
+      const { spec } = this;
+      const machine = this.machine = engine(spec.subject, this.source);
+      return spec.arguments.map((a) => {
+        if (a.kind === "f" || a.kind === "i") return null;
+        const array = machine.allocate(a.kind, a.size ?? 1);
+        if (a.data) {
+          machine.view(array).set(
+            /** @type {any} */ (a.kind === "F" ? floats(a.data) : new BigInt64Array(bytes(a.data).buffer)),
+          );
+        }
+        return array;
+      });
+    }
+
     /** Run the kernel at the present inputs. */
     compute() {
-      const { machine, spec } = this;
+      const arrays = this.arrays ??= this.prepare();
+      const { spec } = this, machine = /** @type {Engine} */ (this.machine);
       const values = spec.arguments.map((a, i) => {
-        const array = this.arrays[i];
+        const array = arrays[i];
         if (array) {
           if (a.role === "output" || a.role === "scratch") {
             machine.view(array).fill(/** @type {never} */ (a.kind === "F" ? 0 : 0n));
           }
+          if (a.role === "column") machine.view(array).set(/** @type {never} */ (this.columns[a.name]));
           return array;
         }
         if (a.role === "slider") return this.inputs[a.name];
@@ -536,7 +554,7 @@
       });
       machine.run(spec.kernel, values);
       spec.arguments.forEach((a, i) => {
-        const array = this.arrays[i];
+        const array = arrays[i];
         if (!array) this.state[a.name] = [/** @type {number} */ (values[i])];
         else if (a.role !== "scratch" && !(a.role === "input" && a.name in this.state)) {
           const view = machine.view(array);
@@ -626,12 +644,7 @@
       const { columns, count, size } = /** @type {NonNullable<Spec["table"]>} */ (this.spec.table);
       const { rows, problems } = parseTable(text, columns.length, size);
       columns.forEach((name, c) => {
-        const array = this.arrays[this.spec.arguments.findIndex((a) => a.name === name)];
-        const view = /** @type {Float64Array} */ (this.machine.view(/** @type {any} */ (array)));
-        view.fill(0);
-        rows.forEach((row, i) => {
-          view[i] = row[c];
-        });
+        this.columns[name] = Array.from({ length: size }, (_, i) => rows[i]?.[c] ?? 0);
       });
       this.counts[count] = rows.length;
       this.table = text;
@@ -643,6 +656,8 @@
       }
     }
 
+    /** @type {Engine | undefined} */ machine;
+    /** @type {({kind: string, pointer: number, size: number} | null)[] | undefined} */ arrays;
     /** @type {Form | undefined} */ form;
     /** @type {Clock | undefined} */ clock;
     /** @type {string | undefined} */ table;
@@ -864,11 +879,13 @@
   /** @type {WeakMap<Element, Live>} */
   const lives = new WeakMap();
 
-  /** @param {HTMLElement} figure @param {Record<string, ModuleSource>} [modules] @returns {Promise<Live | undefined>} */
-  async function wakeFigure(figure, modules) {
+  /** @param {HTMLElement} figure @param {Record<string, ModuleSource>} modules */
+  function wakeFigure(figure, modules) {
     try {
+      probe();
       const spec = /** @type {Spec} */ (JSON.parse(/** @type {any} */ (figure.querySelector(".pb-spec")).textContent));
-      const live = new Live(figure, spec, await engine(spec.subject, modules?.[spec.subject]));
+      if (!modules[spec.subject]) throw new Error(`no kernels of ${spec.subject} on this page`);
+      const live = new Live(figure, spec, modules[spec.subject]);
       const form = /** @type {HTMLFormElement | null} */ (figure.querySelector("form.pb-form"));
       const bar = /** @type {HTMLElement | null} */ (figure.querySelector(".pb-player"));
       if (bar) live.clock = new Clock(bar, live);
@@ -876,11 +893,9 @@
       lives.set(figure, live);
       /** @type {any} */ (figure).perfbook = { set: live.set.bind(live), spec };
       live.form?.follow();
-      if (figure.dataset.state !== "failed") figure.dataset.state = "live";
-      return live;
+      figure.dataset.state = "live";
     } catch (error) {
       fail(figure, error);
-      return undefined;
     }
   }
 
@@ -932,40 +947,43 @@
   }
 
   /** Wake everything in a part of the page.
-   * @param {ParentNode} part @param {Record<string, ModuleSource>} [modules] */
-  function wake(part, modules) {
+   * @param {ParentNode} part @param {Record<string, ModuleSource>} [modules] the kernels, if not the page's own */
+  function wake(part, modules = root.perfbookModules ?? {}) {
+    for (const [subject, source] of Object.entries(/** @type {Record<string, ModuleSource>} */ (modules))) {
+      offer(subject, source);
+    }
     for (const box of part.querySelectorAll(".challenge")) wakeChallenge(/** @type {HTMLElement} */ (box));
     for (const form of part.querySelectorAll("form.question")) wakeQuestion(/** @type {HTMLFormElement} */ (form));
-    return Promise.all(
-      [...part.querySelectorAll("figure.explorable")].map((f) => wakeFigure(/** @type {HTMLElement} */ (f), modules)),
-    );
+    for (const figure of part.querySelectorAll("figure.explorable")) {
+      wakeFigure(/** @type {HTMLElement} */ (figure), /** @type {any} */ (modules));
+    }
   }
 
   const perfbook = root.perfbook = {
     /** @type {Record<string, (...values: any[]) => number | undefined>} */
     kernels: {},
     wake,
-    /** Make a subject's kernels callable; its script must be on the page.
-     * @param {string} subject */
-    load: (subject) => engine(subject).then(() => {}),
     /** @param {string} text @param {Record<string, ArrayLike<number>>} state */
     fill: (text, state) => fill(text, state),
     parseTable,
-    /** @type {Promise<any> | undefined} */
-    ready: undefined,
   };
 
   if (document.querySelector("figure.explorable, form.question, .challenge") && !root.perfbookWidgets) {
-    perfbook.ready = wake(document).then(() => {
-      performance.mark("perfbook:live");
-      addEventListener("hashchange", readAddress);
-      readAddress();
-      addEventListener("resize", () => {
-        for (const figure of document.querySelectorAll("figure.explorable[data-state=live]")) {
-          const live = lives.get(figure);
-          if (live?.drawn) live.show();
-        }
-      });
+    wake(document);
+    performance.mark("perfbook:live");
+    addEventListener("hashchange", readAddress);
+    readAddress();
+    addEventListener("resize", () => {
+      for (const figure of document.querySelectorAll("figure.explorable[data-state=live]")) {
+        const live = lives.get(figure);
+        if (live?.drawn) live.show();
+      }
     });
+    // When nothing else is to be done: compile, so that not even the first move waits for it.
+    const subjects = new Set(
+      Array.from(document.querySelectorAll("[data-state=live]"), (f) => lives.get(f)?.spec.subject),
+    );
+    const idle = root.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, 200));
+    for (const subject of subjects) if (subject) idle(() => engine(subject));
   }
 })();

@@ -1,7 +1,6 @@
 """The HTML of a built page: a figure that stands still until the page's script wakes it, and the script's files."""
 
 import base64
-import gzip
 import html
 import json
 import pathlib
@@ -203,7 +202,7 @@ def number(item) -> str:
 
 
 def module(subject: str) -> dict:
-    """A subject's kernels and WebAssembly (gzip, then base64), for the page's script.
+    """A subject's kernels and WebAssembly in base64, for the page's script.
 
     Raises RuntimeError if they were compiled from other sources than these.
     """
@@ -211,8 +210,8 @@ def module(subject: str) -> dict:
         raise RuntimeError(
             f"the WebAssembly of perfbook.{subject} is not of this source: run `python -m perfbook.explore.build`"
         )
-    packed = gzip.compress((FOLDER / f"{subject}.wasm").read_bytes(), mtime=0)
-    return {"kernels": manifest()[subject]["kernels"], "wasm": base64.b64encode(packed).decode()}
+    wasm = base64.b64encode((FOLDER / f"{subject}.wasm").read_bytes()).decode()
+    return {"kernels": manifest()[subject]["kernels"], "wasm": wasm}
 
 
 def assets() -> dict[str, str]:
