@@ -235,7 +235,7 @@
 
   // ---- Pasted tables: the same rules as perfbook/explore/table.py ----
 
-  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$/;
 
   /** @param {string} text @param {number} columns @param {number} most */
   function parseTable(text, columns, most) {
@@ -244,7 +244,7 @@
     /** @type {string[]} */
     const problems = [];
     let seen = false;
-    text.split(/\r\n|\r|\n/).forEach((line, i) => {
+    text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/).forEach((line, i) => {
       const words = line.split(/[\s,;]+/).filter(Boolean);
       if (!words.length || words[0].startsWith("#")) return;
       const heading = !seen && !words.some((w) => NUMBER.test(w));
@@ -929,10 +929,8 @@
       return;
     }
     form.addEventListener("submit", () => {
-      const given = /** @type {HTMLInputElement} */ (form.elements.namedItem("answer")).value.trim().replaceAll(
-        ",",
-        "",
-      );
+      const typed = /** @type {HTMLInputElement} */ (form.elements.namedItem("answer")).value.trim();
+      const given = typed.replace(/,(?=\d{3}(\D|$))/g, "").replace(",", "."); // 1,234 is above a thousand, 41,6 is not
       const verdict = /** @type {HTMLElement} */ (form.querySelector(".pb-verdict"));
       if (!NUMBER.test(given)) {
         verdict.textContent = "A number, please, such as 41.6.";

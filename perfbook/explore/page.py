@@ -105,12 +105,13 @@ def figure(item, form=True) -> str:
         for name, text in item.readouts.items()
     )
     spec = json.dumps(specification(item, pictures), separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    problems = '<p class="pb-problems" role="status"></p>' if item.table else ""
     kind = "explorable player" if hasattr(item, "tracks") else "explorable"
     return (
         f'<figure class="{kind}" id="{item.id}" data-state="static" data-subjects="{item.kernel.module}">'
         f'<div class="pb-picture">{drawn}</div>{player_bar(item)}'
         f'<div class="pb-readouts" aria-live="polite">{outputs}</div>'
-        f"{controls(item) if form else ''}"
+        f"{problems}{controls(item) if form else ''}"
         f'<p class="pb-failed" hidden>{FAILED}</p><noscript><p>{FAILED.replace("WebAssembly", "JavaScript")}</p></noscript>'
         f"<figcaption>{escape(item.caption)}</figcaption>"
         f'<script type="application/json" class="pb-spec">{spec}</script></figure>'
@@ -123,8 +124,7 @@ def controls(item) -> str:
     table = ""
     if item.table:
         table = (f'<label class="pb-table" for="{item.id}--table">{escape(item.table.label)}'
-                 f'<textarea id="{item.id}--table" name="_table" rows="6" spellcheck="false">{escape(item.table.text)}</textarea></label>'
-                 '<p class="pb-problems" role="status"></p>')  # fmt: skip
+                 f'<textarea id="{item.id}--table" name="_table" rows="6" spellcheck="false">{escape(item.table.text)}</textarea></label>')  # fmt: skip
     presets = "".join(f'<button type="button" data-preset="{escape(p)}">{escape(p)}</button>' for p in item.presets)
     return (
         f'<form class="pb-form" autocomplete="off"><fieldset disabled><legend class="pb-hidden">Settings of {item.id}</legend>'

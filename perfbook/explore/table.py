@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+LINES = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def parse(text: str, columns: int, most: int):
     Returns (rows, problems): a list of tuples of floats, a list of sentences.
     """
     rows, problems, seen = [], [], False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(LINES.split(text.removeprefix("\ufeff")), 1):
         words = [w for w in re.split(r"[\s,;]+", line) if w]
         if not words or words[0].startswith("#"):
             continue

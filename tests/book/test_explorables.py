@@ -268,6 +268,8 @@ def test_every_number_question_knows_its_answer(visit, page_name):
         for given, verdict in (
             (repr(float(item.answer)), "Yes"),
             (repr(float(item.answer) * 2 + 1), "Not quite"),
+            (f"{float(item.answer):,.6f}", "Yes"),
+            (f"{float(item.answer):.6f}".replace(".", ","), "Yes"),
             ("some", "A number, please"),
         ):
             form.locator("input[name=answer]").fill(given)
