@@ -123,8 +123,9 @@ def controls(item) -> str:
     rows = "".join(slider(item.id, s) for s in item.sliders.values())
     table = ""
     if item.table:
-        table = (f'<label class="pb-table" for="{item.id}--table">{escape(item.table.label)}'
-                 f'<textarea id="{item.id}--table" name="_table" rows="6" spellcheck="false">{escape(item.table.text)}</textarea></label>')  # fmt: skip
+        name, label = f"{item.id}--table", escape(item.table.label)
+        field = f'<textarea id="{name}" name="_table" rows="6" spellcheck="false">{escape(item.table.text)}</textarea>'
+        table = f'<label class="pb-table" for="{name}">{label}{field}</label>'
     presets = "".join(f'<button type="button" data-preset="{escape(p)}">{escape(p)}</button>' for p in item.presets)
     return (
         f'<form class="pb-form" autocomplete="off"><fieldset disabled><legend class="pb-hidden">Settings of {item.id}</legend>'

@@ -327,6 +327,7 @@ def test_pasted_tables_read_the_same_in_the_page_and_in_python(opened):
         "1 2 3\nx y\n1e3 -.5\n# c\n\n+1. 2",
         "1,2\r\n3,4\r5 6",
         "a 1\n2 3\n4 5\n6 7",
+        "\ufeff1 2\n٣ 4\n1e999 5",
     ]
     for text in texts:
         there = page.evaluate("(text) => perfbook.parseTable(text, 2, 3)", text)
