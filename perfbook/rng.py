@@ -146,10 +146,13 @@ def zipf(state: Ints, cumulative: Floats) -> int:
 
 
 def new_state(seed: int, stream: int = 0) -> Ints:
-    """A fresh generator state for a seed and a stream number, both whole numbers from 0 to 2**32 - 1."""
+    """A fresh generator state for a seed and a stream number, both whole numbers from 0 to 2**32 - 1.
+
+    Raises ValueError for others.
+    """
     for name, value in (("seed", seed), ("stream", stream)):
-        if not 0 <= value <= MASK:
-            raise ValueError(f"{name} must be from 0 to {MASK}, got {value}")
+        if not 0 <= value <= MASK or value != int(value):
+            raise ValueError(f"{name} must be a whole number from 0 to {MASK}, got {value}")
     state = np.empty(STATE_SIZE, dtype=np.int64)
-    seed_stream(seed, stream, state)
+    seed_stream(int(seed), int(stream), state)
     return state
