@@ -12,7 +12,7 @@ import numpy as np
 from .errorbars import Estimate, batch_means
 from .kernel import Floats, Ints, kernel
 from .queues import _mmc_arguments
-from .rng import STATE_SIZE, exponential, seed_stream, uniform
+from .rng import exponential, new_state, uniform
 from .units import not_negative
 
 LAW_SIZE = 4
@@ -303,7 +303,11 @@ def ggc(arrival_rate, service_rate, servers, arrivals, service, customers=100_00
 
 
 def law(mean, variability):
-    """The law (for ``draw_from``) that ``law_of`` fits to a mean and a c²; ValueError if c² asks for too many stages."""
+    """The law (for ``draw_from``) that ``law_of`` fits to a mean and a c².
+
+    mean : in any unit of time, that of what is drawn;  variability : c², no unit: 0, or from LEAST_VARIABILITY up
+    Raises ValueError if c² is below 0 or asks for too many stages. Explained in chapter 1, section 4.
+    """
     variability = not_negative("variability", variability)
     if 0 < variability < LEAST_VARIABILITY:
         raise ValueError(f"variability must be 0 or at least {LEAST_VARIABILITY}, got {variability}")
@@ -318,9 +322,7 @@ def _room(arrival_rate, servers, customers, seed, warm_up):
     for name, value, least in (("customers", customers, 1), ("warm_up", warm_up, 0)):
         if int(value) != value or value < least:
             raise ValueError(f"{name} must be a whole number of at least {least}, got {value}")
-    state = np.zeros(STATE_SIZE, dtype=np.int64)
-    seed_stream(seed, 0, state)
-    return np.empty(customers + warm_up), np.empty(customers + warm_up), np.zeros(servers), state
+    return np.empty(customers + warm_up), np.empty(customers + warm_up), np.zeros(servers), new_state(seed)
 
 
 def _estimate(values) -> Estimate:
