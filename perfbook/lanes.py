@@ -216,8 +216,9 @@ def traffic(lanes: int, slow: float, load: float, look: float, exponent: float, 
 def drive_all(lanes=4, slow=1.0, load=0.8, look=0.0, exponent=0.0, seed=1, cars=12_000, colours=200):
     """The same cars under the five rules: a dict by rule of (mean time, 99th percentile, busiest lane's utilization).
 
-    lanes : 1 to 8; slow : speed of the first, above 0, others 1; load : over what all lanes can do, above 0
+    lanes : whole, 1 to 8; slow : speed of the first, above 0, others 1; load : over what all lanes can do, above 0
     look : age of the officer's count, mean amounts of work; exponent : of the colours' popularity
+    seed, cars, colours : whole, from 0, from 10 and from 1
     Times are in mean amounts of work (the time a lane of speed 1 takes for a mean car).
     Raises ValueError outside these. Explained in chapter 1, section 8.
     """
@@ -226,8 +227,10 @@ def drive_all(lanes=4, slow=1.0, load=0.8, look=0.0, exponent=0.0, seed=1, cars=
         ("exponent", exponent, 0, 10), ("seed", seed, 0, 2**32 - 1), ("cars", cars, 10, 10**7),
         ("colours", colours, 1, 10**5),
     ):  # fmt: skip
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be from {low} to {high}, got {value}")
+        whole = name in ("lanes", "seed", "cars", "colours")
+        if not low <= value <= high or (whole and value != int(value)):
+            raise ValueError(f"{name} must be {'a whole number ' * whole}from {low} to {high}, got {value}")
+    lanes, seed, cars, colours = int(lanes), int(seed), int(cars), int(colours)
     mean, late, busiest = np.empty(5), np.empty(5), np.empty(5)
     traffic(lanes, float(slow), float(load), float(look), float(exponent), seed, cars, *scratch(colours), mean, late,
             busiest, np.empty(5), np.empty(5), np.empty(40), np.empty(2))  # fmt: skip

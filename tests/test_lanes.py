@@ -150,6 +150,12 @@ def test_the_figure_never_shows_what_is_not_a_number(count, slow, load, look, ex
         assert share[rule, :count] @ speeds == pytest.approx(load * speeds.sum())
 
 
+@pytest.mark.parametrize("name", ["lanes", "seed", "cars", "colours"])
+def test_a_count_that_is_not_whole_is_named(name):
+    with pytest.raises(ValueError, match=rf"^{name} must be a whole number from \d+ to \d+, got 1?2\.5$"):
+        lanes.drive_all(**{name: 12.5 if name == "cars" else 2.5})
+
+
 @pytest.mark.parametrize("bad", [dict(lanes=9), dict(slow=0), dict(load=0), dict(look=-1), dict(cars=1), dict(seed=-1)])
 def test_what_cannot_be_is_named(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
