@@ -180,6 +180,7 @@ def levels_used(instant=4, quick=50, effortful=1000, things=2000, exponent=1.0, 
     """Share of recalls that each level answers, a dict by level, from a run that starts with an empty mind.
 
     things : how many there are; exponent : of their Zipf popularity; drift : chance of a new favourite at a recall
+    things, recalls and seed are whole numbers, the first two at least 1.
     Raises ValueError for a level of less than 1, or anything else outside its range. Explained in chapter 1, section 8.
     """
     Memory(instant, quick, effortful)
@@ -187,8 +188,10 @@ def levels_used(instant=4, quick=50, effortful=1000, things=2000, exponent=1.0, 
         ("things", things, 1, 10**6), ("exponent", exponent, 0, 10), ("drift", drift, 0, 1),
         ("recalls", recalls, 1, 10**8), ("seed", seed, 0, 2**32 - 1),
     ):  # fmt: skip
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be from {low} to {high}, got {value}")
+        whole = name in ("things", "recalls", "seed")
+        if not low <= value <= high or (whole and value != int(value)):
+            raise ValueError(f"{name} must be {'a whole number ' * whole}from {low} to {high}, got {value}")
+    things, recalls, seed = int(things), int(recalls), int(seed)
     share = np.empty(4)
     remember(instant, quick, effortful, float(exponent), float(drift), seed, recalls, np.ones(4), np.empty(things),
              np.empty(STATE_SIZE, dtype=np.int64), *scratch(things), share, np.empty(4), np.empty(2))  # fmt: skip
