@@ -219,7 +219,11 @@ def load_cycle(timeout: float, retries: int, budget: float, queue_limit: int, sk
 
 
 def amplification(retries, budget=math.inf) -> float:
-    """Attempts for each request when every attempt fails: 1 + min(retries, budget)."""
+    """Attempts for each request when every attempt fails: 1 + min(retries, budget), no unit.
+
+    retries : most retries of a request;  budget : retries earned by each request
+    Raises ValueError for arguments below 0. Explained in chapter 1, section 7.
+    """
     if retries < 0 or budget < 0:
         raise ValueError(f"retries and budget must be at least 0, got {retries} and {budget}")
     return 1.0 + min(retries, budget)
@@ -258,8 +262,8 @@ def simulate(load, stall, timeout=1.0, retries=3, backoff=0.0, budget=math.inf, 
     """Run a server at a constant load through one stall, with clients that time out and retry.
 
     load : requests over capacity, above 0; capacity : requests a second
-    stall, stall_from, timeout, backoff, seconds : seconds; retries : 0 to 5; budget : retries earned by each request
-    queue_limit : 1 to 4095 attempts; seed : whole number from 0
+    stall, stall_from, timeout, backoff, seconds : seconds; retries : whole, 0 to 5; budget : retries earned by each request
+    queue_limit : whole, 1 to 4095 attempts; seed : whole number from 0
     Raises ValueError outside these. Explained in chapter 1, section 7.
     """
     for name, value, low, high in (
@@ -268,8 +272,9 @@ def simulate(load, stall, timeout=1.0, retries=3, backoff=0.0, budget=math.inf, 
         ("queue_limit", queue_limit, 1, 4095), ("seed", seed, 0, 2**32 - 1), ("capacity", capacity, 1, 1e4),
         ("stall_from", stall_from, 0, seconds), ("seconds", seconds, 20, 3600),
     ):  # fmt: skip
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be from {low} to {high}, got {value}")
+        whole = name in ("retries", "queue_limit", "seed")
+        if not low <= value <= high or (whole and value != int(value)):
+            raise ValueError(f"{name} must be {'a whole number ' * whole}from {low} to {high}, got {value}")
     arrays = [np.empty(int(seconds)) for _ in range(4)]
     verdict = np.empty(6)
     size = 1 << max(10, math.ceil(math.log2(4 * seconds * load * capacity)))

@@ -228,6 +228,9 @@ def test_a_queue_shorter_than_the_timeout_has_no_memory(seed):
     [
         (dict(load=0), "load"),
         (dict(retries=6), "retries"),
+        (dict(retries=2.7), "retries must be a whole number from 0 to 5, got 2.7"),
+        (dict(queue_limit=9.5), "queue_limit must be a whole number from 1 to 4095, got 9.5"),
+        (dict(seed=1.5), "seed must be a whole number from 0 to 4294967295, got 1.5"),
         (dict(budget=-1), "budget"),
         (dict(queue_limit=0), "queue_limit"),
         (dict(timeout=0), "timeout"),
