@@ -299,7 +299,7 @@ def hedged_percentile(q, delay, p50, p99, shape="lognormal", same=0.0):
     """A percentile (percent, above 0 and below 100) of requests hedged as in `hedged_slower_than`, in its unit.
 
     The price is a second copy for a share ``slower_than(delay, p50, p99)`` of the requests.
-    Explained in chapter 1, section 5.
+    Raises ValueError as `hedged_slower_than` does, and for a q outside its range. Explained in chapter 1, section 5.
     """
     code = shape_code(shape, p50, p99)
     (percents,), common = floats(q)
@@ -312,14 +312,16 @@ def hedged_percentile(q, delay, p50, p99, shape="lognormal", same=0.0):
 def nearest_rank(values, q):
     """The smallest of the measured ``values`` that at least q percent of them do not exceed: never between two values.
 
-    values : one-dimensional, at least one, in any order;  q : percent, from 0 to 100
-    Explained in chapter 1, section 5.
+    values : one-dimensional, at least one, in any order;  q : percent, 0 or from 1 to 100
+    Raises ValueError outside these: a q between 0 and 1 is taken for a share by mistake. Explained in chapter 1, section 5.
     """
     copy = np.array(values, dtype=float)
     if copy.ndim != 1 or not copy.size:
         raise ValueError(f"values must be a row of at least one number, got shape {copy.shape}")
     if not 0 <= q <= 100:
         raise ValueError(f"q must be from 0 to 100, got {q}")
+    if 0 < q < 1:
+        raise ValueError(f"q is in percent: it must be 0 or from 1 to 100, got {q}; did you mean {100 * q:g}?")
     return float(select(copy, 0, copy.size - 1, percentile_rank(q / 100.0, copy.size)))
 
 

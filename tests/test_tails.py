@@ -212,6 +212,7 @@ def test_the_figures_kernel_says_what_the_functions_say():
         (lambda: tails.hedged_percentile(0, 1, 1, 2), "q must be above 0 and below 100, got 0"),
         (lambda: tails.nearest_rank([], 50), "values must be a row of at least one number"),
         (lambda: tails.nearest_rank([1], 101), "q must be from 0 to 100, got 101"),
+        (lambda: tails.nearest_rank([1, 2, 3, 4, 5], 0.99), "q is in percent: it must be 0 or from 1 to 100, got 0.99"),
     ],
 )
 def test_bad_input_is_named(wrong, message):
