@@ -325,7 +325,11 @@ def utilization(throughput, demand, servers=1):
 
 
 def forced_flow(throughput, visits):
-    """Forced flow law X_k = V_k X: a station's completions a second when each request visits it V_k times."""
+    """Forced flow law X_k = V_k X: a station's completions a second when each request visits it V_k times.
+
+    throughput : X, requests a second;  visits : V_k, visits a request, one number or one a station
+    Explained in chapter 1, section 7.
+    """
     return np.asarray(visits, dtype=float) * throughput
 
 
@@ -343,7 +347,12 @@ def interactive_response_time(users, throughput, think):
 
 
 def checked(users, think, demands, servers):
-    """The arguments as an int, a float, and two arrays of one length; ValueError names what is out of range."""
+    """The arguments as an int, a float, and two arrays of one length.
+
+    users : whole, at least 1;  think : seconds;  demands : seconds a request at each station
+    servers : whole, one for all stations or one each, 0 for a delay
+    Raises ValueError naming what is out of range. Explained in chapter 1, section 7.
+    """
     demands = np.atleast_1d(np.asarray(demands, dtype=np.float64))
     many = np.asarray(servers)
     if int(users) != users or users < 1:
