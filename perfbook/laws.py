@@ -162,7 +162,7 @@ def usl_peak(alpha, beta, gamma=1.0):
 
     Arguments and errors as in ``usl``. Where β = 0 nodes is infinite and throughput the ceiling γ/α.
     N* is not a whole number; of the two next to it the better one is the best that can be bought.
-    Source and explanation as in ``usl``.
+    Source as in ``usl``. Explained in chapter 1, section 2.
     """
     _check(alpha=alpha, beta=beta, gamma=gamma)
     return usl_peak_nodes(float(alpha), float(beta)), gamma * usl_best_capacity(float(alpha), float(beta))
@@ -178,7 +178,10 @@ def usl_ceiling(alpha, gamma=1.0):
 
 
 def usl_efficiency(nodes, alpha, beta):
-    """C(N)/N, the part of each node that adds throughput: from 1 down. Arguments and errors as in ``usl``."""
+    """C(N)/N, the part of each node that adds throughput: from 1 down, no unit.
+
+    Arguments as in ``usl``. Raises ValueError if one is out of its range. Explained in chapter 1, section 2.
+    """
     return usl(nodes, alpha, beta) / np.asarray(nodes, dtype=float)
 
 
@@ -229,7 +232,10 @@ def usl_nodes_for_latency(latency, alpha, beta, gamma=1.0):
 
 
 def usl_beta_for_peak(nodes, alpha):
-    """The coherency β at which the USL peaks at ``nodes``: (1 − α)/N². Arguments and errors as in ``usl``."""
+    """The coherency β, no unit, at which the USL peaks at ``nodes``: (1 − α)/N².
+
+    Arguments as in ``usl``. Raises ValueError if one is out of its range. Explained in chapter 1, section 2.
+    """
     _check(nodes=nodes, alpha=alpha)
     return (1 - alpha) / nodes**2
 
