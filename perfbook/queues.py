@@ -236,6 +236,7 @@ def mmck(arrival_rate, service_rate, servers, places) -> Limited:
     """Steady state of M/M/c/K: as M/M/c, but who finds all ``places`` taken is turned away.
 
     places : K, waiting and in service together, whole, at least ``servers``;  the rest as for ``mmc``, numbers only
+    Raises ValueError outside these.
     Source: L. Kleinrock, Queueing Systems I, 1975, sections 3.6 and 3.7. Explained in chapter 1, section 4.
     """
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
@@ -278,7 +279,8 @@ def servers_needed(arrival_rate, service_rate, *, wait=math.inf, response=math.i
 
     wait, response : seconds allowed;  share : None for the mean, 0.99 for the p99 of each
     arrival_rate, service_rate : as for ``mmc``, numbers only
-    Raises ValueError if no number of servers is enough: a response is never shorter than the service in it.
+    Raises ValueError outside these, above MOST_SERVERS, or if no number of servers is enough: a response is never
+    shorter than the service in it. Explained in chapter 1, section 4.
     """
     arrival_rate, service_rate, _ = _mmc_arguments(arrival_rate, service_rate, 1)
     wait, response = positive("wait", wait), positive("response", response)
@@ -320,7 +322,11 @@ def backlog(arrival_rate, service_rate, servers, seconds, start=0.0):
 
 
 def drain_time(behind, arrival_rate, service_rate, servers):
-    """Seconds until a backlog of ``behind`` requests is gone, as a flow; infinite at or above full load."""
+    """Seconds until a backlog of ``behind`` requests is gone, as a flow; infinite at or above full load.
+
+    behind : requests, at least 0;  the rest as for ``mmc``
+    Raises ValueError outside these. Explained in chapter 1, section 4.
+    """
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
     behind, spare = np.broadcast_arrays(not_negative("behind", behind), servers * service_rate - arrival_rate)
     with np.errstate(divide="ignore", invalid="ignore"):
