@@ -40,7 +40,9 @@ def ratio_of_means(tops, bottoms, confidence=0.95) -> Estimate:
     """Sum of ``tops`` over sum of ``bottoms``, one of each a stretch, with a confidence interval.
 
     For W: the stretches' summed times over their counts. Error by the residuals top − ratio × bottom.
-    Raises ValueError if there are fewer than 2 stretches, shapes differ, or the bottoms add up to nothing.
+    Its unit is that of the tops over that of the bottoms. confidence : above 0 and below 1
+    Raises ValueError if there are fewer than 2 stretches, shapes differ, the bottoms add up to nothing, or the
+    confidence is outside its range. Explained in chapter 1, section 1.
     """
     from scipy.special import stdtrit
 
