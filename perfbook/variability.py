@@ -192,7 +192,8 @@ def mix(shares, means, variabilities=0.0):
 
     shares : share of each kind, adding up to 1;  means : mean service time of each, s
     variabilities : c² within each kind, 0 where every request of a kind takes the same
-    Returns (mean in s, c²). Explained in chapter 1, section 4.
+    Returns (mean in s, c²). Raises ValueError if one is below 0, the shares do not add up to 1, or the mean is 0.
+    Explained in chapter 1, section 4.
     """
     shares, means, within = np.broadcast_arrays(
         not_negative("shares", shares), not_negative("means", means), not_negative("variabilities", variabilities)
