@@ -99,6 +99,10 @@ class Server:
 
 
 def response(status, body):
+    """The bytes of an HTTP response that closes the connection, from a status line's end and a body, both bytes.
+
+    Explained in chapter 1, section 1.
+    """
     return b"HTTP/1.1 %b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b" % (
         status,
         len(body),
@@ -298,7 +302,11 @@ async def experiment(due, service_times, workers, timeout, warm_up, seconds):
 
 
 def in_thread(start, show):
-    """Run the coroutine that ``start()`` gives on a loop and in a thread of its own; ``show()`` is called meanwhile."""
+    """Run the coroutine that ``start()`` gives on a loop and in a thread of its own; ``show()`` is called meanwhile.
+
+    Returns its result and raises its error; RuntimeError without a thread or a loopback network.
+    Explained in chapter 1, section 1.
+    """
     outcome = {}
 
     async def main():
@@ -334,7 +342,11 @@ def in_thread(start, show):
 
 
 def bar(expected, width=40, out=None):
-    """A progress bar that only ever appends, so that it is right in a terminal, a notebook and a file."""
+    """A progress bar that only ever appends, so that it is right in a terminal, a notebook and a file.
+
+    expected : seconds until it is full;  width : characters;  out : stream, standard output if None
+    Returns the function that draws it up to now. Explained in chapter 1, section 1.
+    """
     started, drawn = clock(), 0
     out = out or sys.stdout
     print(f"{expected:.1f} s of load |", end="", file=out, flush=True)
