@@ -316,7 +316,8 @@ def path(arrival_rate, customers, variability=1.0, seed=1):
     arrival_rate : per mean service time, above 0 (the utilization ρ, if below 1)
     customers : how many, at least 1
     variability : squared coefficient of variation of the service time, from 0 (constant; 1 is exponential)
-    Returns two arrays of ``customers`` times, in mean service times. Explained in chapter 1, section 1.
+    Returns two arrays of ``customers`` times, in mean service times. Raises ValueError outside these ranges.
+    Explained in chapter 1, section 1.
     """
     positive("arrival_rate", arrival_rate)
     not_negative("variability", variability)
@@ -349,8 +350,8 @@ def window(arrivals, departures, start, end) -> Window:
 def measure(arrivals, departures, start, end, batches=20, confidence=0.95) -> dict[str, Estimate]:
     """L, λ (``rate``), W, λW (``product``) and ``gap`` = L − λW over a window, each with its error by batch means.
 
-    batches : equal stretches of the window, at least 2; the rest as in `window`, and it raises likewise
-    Explained in chapter 1, section 1.
+    batches : equal stretches of the window, at least 2; the rest as in `window`
+    Raises ValueError for fewer batches, and as `window` does. Explained in chapter 1, section 1.
     """
     if batches < 2:
         raise ValueError(f"batches must be at least 2, got {batches}")
