@@ -250,6 +250,7 @@ def correct(recorded, interval):
     recorded : latencies, one-dimensional;  interval : expected time between two requests of one connection, above 0,
         in the same unit
     Returns a longer row: for each value x above the interval also x − interval, x − 2·interval, ... down to one interval.
+    Raises ValueError for a negative latency, more than one dimension, or an interval that is not above 0.
     Source: HdrHistogram, recordValueWithExpectedInterval. Explained in chapter 1, section 5.
     """
     values = np.ascontiguousarray(not_negative("recorded", recorded), dtype=float)
