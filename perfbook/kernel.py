@@ -35,6 +35,7 @@ def engine() -> str:
     """Name what runs kernels here: "numba", or "python" where numba is absent or unwanted.
 
     The environment variable PERFBOOK_ENGINE=python asks for plain Python.
+    Raises ValueError if it is neither of the two names.
     """
     wanted = os.environ.get("PERFBOOK_ENGINE", "numba")
     if wanted not in ("numba", "python"):
