@@ -354,6 +354,14 @@ def test_without_javascript_the_picture_and_one_sentence_remain(visit, homes):
     assert figure.locator("output").all_text_contents() == list(EXPLORABLES["cold-open"].say().values())
 
 
+def test_on_a_phone_the_picture_stays_in_sight_while_sliders_below_it_move(visit, homes):
+    page = visit(homes["cold-open"], width=390, height=844)
+    page.locator("figure#cold-open input[type=range]").last.scroll_into_view_if_needed()
+    page.evaluate("window.scrollBy({top: 200, behavior: 'instant'})")
+    box = page.locator("figure#cold-open .pb-picture").bounding_box()
+    assert 0 <= box["y"] < 844 - box["height"]
+
+
 def test_text_in_pictures_is_at_least_11_pixels_on_a_phone(visit, page_name):
     page = visit(page_name, width=390, height=800)
     page.wait_for_timeout(300)
