@@ -60,7 +60,7 @@ notebooks-test: $(VENV)/.test kernels
 browser: $(VENV)/.test
 	$(call step,The built book in Chromium)
 	@$(BIN)/python -m tests.book.chromium
-	@$(BIN)/pytest tests/book
+	@$(BIN)/pytest tests/book -n 2 --dist loadgroup
 
 notebooks: $(VENV)/.book kernels
 	@$(BIN)/python -m perfbook.explore.notebooks $(NOTEBOOKS)

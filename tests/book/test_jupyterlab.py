@@ -15,6 +15,7 @@ from perfbook import figures
 
 SECONDS = 90  # to wait for JupyterLab, its kernel, or a picture
 IDS = ("cold-open", "queue-player")
+pytestmark = pytest.mark.xdist_group("jupyterlab")  # one server for all
 
 
 @pytest.fixture(scope="module")
