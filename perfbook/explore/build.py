@@ -74,7 +74,9 @@ def build(folder=FOLDER) -> list[str]:
         return []
     # In a process of its own, where numba leaves all optimizing to LLVM's passes for WebAssembly: code that was made
     # fast for this processor is larger and slower there.
-    environment = os.environ | {"NUMBA_OPT": "0", "PYTHONPATH": str(pathlib.Path(__file__).parents[2])}
+    # pip's isolated builds find numba and ziglang through PYTHONPATH: it is added to, not replaced.
+    path = os.pathsep.join(filter(None, (str(pathlib.Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
+    environment = os.environ | {"NUMBA_OPT": "0", "PYTHONPATH": path}
     command = [sys.executable, "-m", "perfbook.explore.build", "--here", str(folder)]
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
     if done.returncode == REFUSED:
