@@ -109,7 +109,9 @@ class Kernel:
         for item in self.family():
             code = item.function.__code__
             named = {k: v for k, v in inspect.getclosurevars(item.function).globals.items() if isinstance(v, CONSTANTS)}
-            parts = (item.name, code.co_code, code.co_consts, code.co_names, sorted(named.items()), item.parameters)
+            # Kinds by their dtypes: NumPy's releases spell an array's annotation differently.
+            kinds = [(n, k in ARRAYS, (ARRAYS | NUMBERS)[k].str) for n, k in item.parameters.items()]
+            parts = (item.name, code.co_code, code.co_consts, code.co_names, sorted(named.items()), kinds)
             digest.update(repr(parts).encode())
         return digest.hexdigest()
 
