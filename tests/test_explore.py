@@ -1,5 +1,6 @@
 """The parts of an explorable that need no browser: templates, tables, marks, checks, widgets."""
 
+import base64
 import json
 import math
 import re
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from perfbook import rng
 from perfbook.explore import Challenge, Choice, Explorable, Number, Slider, marks, page, template
 from perfbook.explore.explorable import registry
-from perfbook.explore.table import Table, parse
+from perfbook.explore.table import Table, parse, parse_keys
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,31 @@ def test_a_table_pads_with_zeros_and_counts():
     arrays = Table(("n", "x"), "rows", 4, "").arrays("1 2\n3 4")
     assert arrays["rows"] == 2
     np.testing.assert_array_equal(arrays["n"], [1, 3, 0, 0])
+
+
+def test_keys_are_numbered_as_they_first_appear():
+    rows, problems = parse_keys("\ufeffcart:1\n cart:2 \r\n\ncart:1\r# no comment\ncart:3", 5)
+    assert rows == [(0,), (1,), (0,), (2,), (3,)]
+    assert problems == []
+    assert parse_keys("a\nb\nc", 2) == ([(0,), (1,)], ["1 keys past the 2 that fit are left out"])
+    arrays = Table(("trace",), "accesses", 4, "", keys=True).arrays("x\ny\nx")
+    assert arrays["accesses"] == 3
+    np.testing.assert_array_equal(arrays["trace"], [0, 1, 0, 0])
+
+
+def test_keys_in_two_columns_are_refused():
+    with pytest.raises(ValueError, match="columns must be one for keys, got a, b"):
+        Table(("a", "b"), "n", 4, "", keys=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [([0, 255], "Uint8Array"), ([0, 256], "Uint16Array"), ([-1, 3], "Int32Array"), ([2**31], "BigInt64Array"), ([], "Uint8Array")],
+)  # fmt: skip
+def test_whole_numbers_travel_in_the_narrowest_array_that_holds_them(values, kind):
+    sent = page.packed(values)
+    assert sent["type"] == kind
+    np.testing.assert_array_equal(np.frombuffer(base64.b64decode(sent["data"]), page.WIDTHS[kind]), values)
 
 
 def draw(picture):

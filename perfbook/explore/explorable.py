@@ -12,6 +12,7 @@ from .marks import Picture
 from .table import Table
 
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+JUNK = {"f": np.nan, "i": -7}  # what a workspace holds at first: a kernel that reads it shows
 registry: dict[str, object] = {}
 
 
@@ -64,6 +65,7 @@ class Explorable:
     id : short, unique in the book;  kernel : a @kernel function
     sliders : list of Slider;  inputs : {parameter: fixed number or array}
     outputs, scratch : {parameter: size} of the arrays the kernel fills, zeroed before each call
+    workspace : {parameter: size} of arrays that it sets up itself: not zeroed, and what is in them at first is junk
     draw : function of a Picture;  readouts : {name: template};  alt : template of the text alternative
     caption : what to see;  presets : {label: {slider: value}}, the rest at their first values
     while_dragging : {input: smaller number} for a run too long for a frame;  table : a Table, for pasted data
@@ -72,10 +74,11 @@ class Explorable:
     """
 
     def __init__(self, id, *, kernel, sliders, draw, readouts, alt, outputs, caption="", inputs=None, scratch=None,
-                 presets=None, while_dragging=None, table=None):  # fmt: skip
+                 workspace=None, presets=None, while_dragging=None, table=None):  # fmt: skip
         self.id, self.kernel, self.draw, self.alt, self.caption = id, kernel, draw, alt, caption
         self.sliders = {s.name: s for s in sliders}
-        self.inputs, self.outputs, self.scratch = dict(inputs or {}), dict(outputs), dict(scratch or {})
+        self.inputs, self.outputs = dict(inputs or {}), dict(outputs)
+        self.scratch, self.workspace = dict(scratch or {}), dict(workspace or {})
         self.readouts, self.presets = dict(readouts), dict(presets or {})
         self.while_dragging, self.table = dict(while_dragging or {}), table
         self._check()
@@ -87,16 +90,17 @@ class Explorable:
     def _check(self):
         if not isinstance(self.kernel, Kernel):
             raise ValueError(f"{self.id}: kernel must be a @kernel function, got {self.kernel!r}")
-        given = [*self.sliders, *self.inputs, *self.outputs, *self.scratch]
+        given = [*self.sliders, *self.inputs, *self.outputs, *self.scratch, *self.workspace]
         if self.table:
             given += [*self.table.columns, self.table.count]
         if sorted(given) != sorted(self.kernel.parameters):
             raise ValueError(
-                f"{self.id}: sliders, inputs, outputs, scratch and table must give each parameter of {self.kernel.name} "
+                f"{self.id}: sliders, inputs, outputs, scratch, workspace and table must give each parameter of {self.kernel.name} "
                 f"once: {', '.join(self.kernel.parameters)}; got {', '.join(given)}"
             )
         for name, kind in self.kernel.parameters.items():
-            if (name in self.outputs or name in self.scratch) != (kind in ARRAYS) and name not in self.inputs:
+            filled = name in self.outputs or name in self.scratch or name in self.workspace
+            if filled != (kind in ARRAYS) and name not in self.inputs:
                 if self.table and name in self.table.columns:
                     continue
                 raise ValueError(
@@ -134,12 +138,14 @@ class Explorable:
         for name, kind in self.kernel.parameters.items():
             if name in self.outputs or name in self.scratch:
                 value = np.zeros(self.outputs.get(name, self.scratch.get(name)), dtype=ARRAYS[kind])
+            elif name in self.workspace:
+                value = np.full(self.workspace[name], JUNK[ARRAYS[kind].kind], dtype=ARRAYS[kind])
             elif kind in ARRAYS:
                 value = np.array(given[name], dtype=ARRAYS[kind])
             else:
                 value = kind(given[name])
             arguments.append(value)
-            if name not in self.scratch:
+            if name not in self.scratch and name not in self.workspace:
                 state[name] = np.atleast_1d(value)
         self.kernel(*arguments)
         return state

@@ -4,7 +4,8 @@
 "use strict";
 
 /**
- * @typedef {{name: string, kind: "f"|"i"|"F"|"I", role: string, size?: number, data?: string, value?: number}} Argument
+ * @typedef {{name: string, kind: "f"|"i"|"F"|"I", role: string, size?: number, data?: string, type?: string,
+ *   value?: number}} Argument
  * @typedef {{low: number, high: number, step: number, value: number, unit: string, words: string[]}} SliderSpec
  * @typedef {[number, number, number, number, boolean]} Axis  ends in data, ends in the picture, whether logarithmic
  * @typedef {{kind: string, panel: number, [key: string]: any}} Mark
@@ -14,7 +15,7 @@
  * @typedef {{kernel: string, subject: string, arguments: Argument[], sliders: Record<string, SliderSpec>,
  *   readouts: Record<string, string>, alt: string, presets: Record<string, Record<string, any>>,
  *   whileDragging: Record<string, number>, pictures: Layout[], constants: Record<string, string>,
- *   table?: {columns: string[], count: string, size: number, text: string}, player?: PlayerSpec}} Spec
+ *   table?: {columns: string[], count: string, size: number, text: string, keys: boolean}, player?: PlayerSpec}} Spec
  * @typedef {{kernels: Record<string, string>, wasm: string}} ModuleSource
  * @typedef {Float64Array | BigInt64Array} Numbers
  * @typedef {Record<string, ArrayLike<number>>} State
@@ -48,9 +49,10 @@
     "tan",
     "tanh",
   ];
-  /** @type {Record<string, any>} */
-  const env = { fmod: (/** @type {number} */ a, /** @type {number} */ b) => a % b };
-  for (const name of MATH) env[name] = /** @type {any} */ (Math)[name];
+  const env = () => {
+    const served = MATH.map((name) => [name, /** @type {any} */ (Math)[name]]);
+    return Object.fromEntries([...served, ["fmod", (/** @type {number} */ a, /** @type {number} */ b) => a % b]]);
+  };
 
   /** @param {string} text */
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -82,6 +84,18 @@
     view({ kind, pointer, size }) {
       const buffer = this.exports.memory.buffer;
       return kind === "F" ? new Float64Array(buffer, pointer, size) : new BigInt64Array(buffer, pointer, size);
+    }
+
+    /** Write numbers into an array, whole ones word by word: a BigInt each would take too long.
+     * @param {{kind: string, pointer: number, size: number}} array @param {ArrayLike<number>} values */
+    write({ kind, pointer, size }, values) {
+      const buffer = this.exports.memory.buffer;
+      if (kind === "F") return new Float64Array(buffer, pointer, size).set(values);
+      const words = new Int32Array(buffer, pointer, 2 * size);
+      for (let i = 0; i < values.length; i++) {
+        words[2 * i] = values[i];
+        words[2 * i + 1] = Math.floor(values[i] / 4294967296);
+      }
     }
 
     /** Run a kernel on numbers and allocated arrays.
@@ -131,6 +145,80 @@
     }
   }
 
+  /** A figure's kernel and its arrays: inputs and outputs of its own, scratch lent for one run. */
+  class Run {
+    /** @param {Engine} machine @param {Spec} spec */
+    constructor(machine, spec) {
+      this.machine = machine;
+      this.spec = spec;
+      this.arrays = spec.arguments.map((a) => {
+        if (a.size === undefined || a.role === "scratch" || a.role === "workspace") return null;
+        const array = machine.allocate(a.kind, a.size);
+        if (a.role === "input") machine.write(array, Run.input(a));
+        return array;
+      });
+    }
+
+    /** @param {Argument} a @returns {ArrayLike<number>} */
+    static input(a) {
+      const buffer = bytes(/** @type {string} */ (a.data)).buffer;
+      if (a.type === "BigInt64Array") return Float64Array.from(new BigInt64Array(buffer), Number);
+      return new (/** @type {any} */ (globalThis)[a.type ?? "Float64Array"])(buffer);
+    }
+
+    /** Run the kernel; returns its outputs and numbers by name.
+     * @param {Record<string, number | ArrayLike<number>>} given sliders, a table's count and columns
+     * @param {boolean} small whether the smaller run is wanted @returns {Record<string, Float64Array | number[]>} */
+    compute(given, small) {
+      const { machine, spec, arrays } = this, kept = machine.top;
+      const values = spec.arguments.map((a, i) => {
+        const lent = a.role === "scratch" || a.role === "workspace";
+        const array = lent ? machine.allocate(a.kind, /** @type {number} */ (a.size)) : arrays[i];
+        if (!array) {
+          if (small && a.name in spec.whileDragging) return spec.whileDragging[a.name];
+          return /** @type {number} */ (a.role === "number" ? a.value : given[a.name] ?? 0);
+        }
+        if (a.role === "column") machine.write(array, /** @type {ArrayLike<number>} */ (given[a.name]));
+        return array;
+      });
+      // Only now: what is lent may have made memory grow, which leaves older views empty.
+      spec.arguments.forEach((a, i) => {
+        if (a.role === "output" || a.role === "scratch") {
+          machine.view(/** @type {any} */ (values[i])).fill(/** @type {never} */ (a.kind === "F" ? 0 : 0n));
+        }
+      });
+      machine.top = kept;
+      machine.run(spec.kernel, values);
+      /** @type {Record<string, Float64Array | number[]>} */
+      const results = {};
+      spec.arguments.forEach((a, i) => {
+        const value = values[i];
+        if (typeof value === "number") results[a.name] = [value];
+        else if (a.role === "output" || a.role === "column") {
+          const view = machine.view(value);
+          results[a.name] = a.kind === "F"
+            ? new Float64Array(/** @type {any} */ (view))
+            : Float64Array.from(view, Number);
+        }
+      });
+      return results;
+    }
+  }
+
+  /** What a worker runs: the same engine and the same run, from their own text. */
+  const workerText = () =>
+    `"use strict";
+const MATH = ${JSON.stringify(MATH)}, env = ${env}, bytes = ${bytes};
+${Engine}
+${Run}
+let run;
+onmessage = ({ data: { start, ask } }) => {
+  if (start) {
+    const { exports } = new WebAssembly.Instance(start.module, { env: env() });
+    run = new Run(new Engine(exports, start.source), start.spec);
+  } else postMessage({ number: ask.number, results: run.compute(ask.given, false) });
+};`;
+
   /** @param {any} values @param {string} kind @returns {any} */
   const widen = (values, kind) => {
     const type = kind === "F" ? Float64Array : BigInt64Array;
@@ -141,12 +229,16 @@
   /** @type {Record<string, Engine>} */
   const engines = {};
 
+  /** @type {Record<string, WebAssembly.Module>} */
+  const compiled = {};
+
   /** A subject's compiled kernels, made at the first use: a few milliseconds, and none while the page loads.
    * @param {string} subject @param {ModuleSource} [source] */
   function engine(subject, source = root.perfbookModules?.[subject]) {
     if (!source) throw new Error(`no kernels of ${subject} on this page`);
     if (engines[subject]?.wasm !== source.wasm) {
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes(source.wasm)), { env });
+      compiled[subject] = new WebAssembly.Module(bytes(source.wasm));
+      const instance = new WebAssembly.Instance(compiled[subject], { env: env() });
       engines[subject] = new Engine(instance.exports, source);
     }
     return engines[subject];
@@ -256,6 +348,20 @@
       else rows.push(words.map(Number));
     });
     return { rows, problems };
+  }
+
+  /** Keys, one a line: equal lines are one number, counted as they first appear.
+   * @param {string} text @param {number} most */
+  function parseKeys(text, most) {
+    const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/).map((line) => line.replace(/^[ \t]+|[ \t]+$/g, ""))
+      .filter(Boolean);
+    const numbers = new Map();
+    const rows = lines.slice(0, most).map((line) => {
+      if (!numbers.has(line)) numbers.set(line, numbers.size);
+      return [/** @type {number} */ (numbers.get(line))];
+    });
+    const left = lines.length - most;
+    return { rows, problems: left > 0 ? [`${left} keys past the ${most} that fit are left out`] : [] };
   }
 
   // ---- Marks: a path each, its `d` from the arrays ----
@@ -517,54 +623,26 @@
       if (spec.table) this.paste(spec.table.text);
     }
 
-    /** The kernel's engine and its arrays, made once. */
-    prepare() {
-      const { spec } = this;
-      const machine = this.machine = engine(spec.subject, this.source);
-      return spec.arguments.map((a) => {
-        if (a.kind === "f" || a.kind === "i") return null;
-        const array = machine.allocate(a.kind, a.size ?? 1);
-        if (a.data) {
-          machine.view(array).set(
-            /** @type {any} */ (a.kind === "F" ? floats(a.data) : new BigInt64Array(bytes(a.data).buffer)),
-          );
-        }
-        return array;
-      });
+    /** All that the kernel is given now. */
+    given() {
+      return { ...this.inputs, ...this.counts, ...this.columns };
     }
 
-    /** Run the kernel at the present inputs. */
-    compute() {
-      const arrays = this.arrays ??= this.prepare();
-      const { spec } = this, machine = /** @type {Engine} */ (this.machine);
-      const values = spec.arguments.map((a, i) => {
-        const array = arrays[i];
-        if (array) {
-          if (a.role === "output" || a.role === "scratch") {
-            machine.view(array).fill(/** @type {never} */ (a.kind === "F" ? 0 : 0n));
-          }
-          if (a.role === "column") machine.view(array).set(/** @type {never} */ (this.columns[a.name]));
-          return array;
-        }
-        if (a.role === "slider") return this.inputs[a.name];
-        if (a.role === "count") return this.counts[a.name] ?? 0;
-        return this.dragging && a.name in spec.whileDragging
-          ? spec.whileDragging[a.name]
-          : /** @type {number} */ (a.value);
-      });
-      machine.run(spec.kernel, values);
-      spec.arguments.forEach((a, i) => {
-        const array = arrays[i];
-        if (!array) this.state[a.name] = [/** @type {number} */ (values[i])];
-        else if (a.role !== "scratch" && !(a.role === "input" && a.name in this.state)) {
-          const view = machine.view(array);
-          const copy = a.kind === "F"
-            ? new Float64Array(/** @type {Float64Array} */ (view))
-            : Float64Array.from(/** @type {any} */ (view), Number);
-          this.state[a.name] = copy;
-          if (a.role === "output") this.outputs[a.name] = copy;
-        }
-      });
+    /** Run the kernel at the present inputs.
+     * @param {boolean} [small] */
+    compute(small = false) {
+      this.run ??= new Run(engine(this.spec.subject, this.source), this.spec);
+      this.take(this.run.compute(this.given(), small));
+    }
+
+    /** Put a run's results into the state.
+     * @param {Record<string, Float64Array | number[]>} results */
+    take(results) {
+      for (const { name, role, ...a } of this.spec.arguments) {
+        if (role === "input") this.state[name] ??= Run.input({ name, role, ...a });
+        if (role === "output") this.outputs[name] = /** @type {Float64Array} */ (results[name]);
+      }
+      Object.assign(this.state, results);
     }
 
     /** Draw what is in sight, say what it says. */
@@ -583,20 +661,70 @@
       for (const svg of this.svgs) svg.setAttribute("aria-label", alt);
     }
 
+    /** Run, draw, and say so. A run too long for a frame is drawn small, and the whole of it when a worker has it. */
     redraw() {
-      const start = performance.now();
+      const start = performance.now(), small = Object.keys(this.spec.whileDragging).length > 0;
+      this.asked++;
       try {
-        this.compute();
+        this.compute(small && (this.dragging || this.worker !== null));
         this.clock?.settle();
         this.show();
       } catch (error) {
         fail(this.figure, error);
         return;
       }
+      const whole = !small || (!this.dragging && this.worker === null);
+      this.tell(start, !whole);
+      this.figure.toggleAttribute("data-preview", !whole);
+      if (!whole && !this.dragging) this.runAside(start);
+    }
+
+    /** Say that the figure was redrawn, to the page and to who waits for it.
+     * @param {number} start @param {boolean} preview */
+    tell(start, preview) {
       this.elapsed = performance.now() - start;
-      const detail = { inputs: { ...this.inputs }, outputs: this.outputs, elapsed: this.elapsed };
+      const detail = { inputs: { ...this.inputs }, outputs: this.outputs, elapsed: this.elapsed, preview };
       this.figure.dispatchEvent(new CustomEvent("perfbook:update", { detail, bubbles: true }));
-      for (const done of this.waiting.splice(0)) done(detail);
+      if (!preview || this.dragging) { for (const done of this.waiting.splice(0)) done(detail); }
+    }
+
+    /** The whole run in a worker, one at a time; what is out of date when it comes is asked for anew.
+     * @param {number} start */
+    runAside(start) {
+      if (this.busy) return;
+      const number = this.asked,
+        settle = () => {
+          this.worker = null; // no worker to be had: the page waits for the run itself
+          this.later();
+        };
+      try {
+        this.worker ??= this.startWorker();
+      } catch {
+        return settle();
+      }
+      this.busy = true;
+      this.worker.onerror = settle;
+      this.worker.onmessage = ({ data }) => {
+        this.busy = false;
+        if (data.number !== this.asked) return this.dragging || this.runAside(performance.now());
+        this.take(data.results);
+        this.clock?.settle();
+        this.show();
+        this.figure.removeAttribute("data-preview");
+        this.tell(start, false);
+      };
+      this.worker.postMessage({ ask: { number, given: this.given() } });
+    }
+
+    /** @returns {Worker} */
+    startWorker() {
+      const { spec } = this, source = /** @type {ModuleSource} */ (this.source);
+      const address = URL.createObjectURL(new Blob([workerText()], { type: "text/javascript" }));
+      const worker = new Worker(address);
+      worker.postMessage({
+        start: { spec, module: compiled[spec.subject], source: { kernels: source.kernels, wasm: "" } },
+      });
+      return worker;
     }
 
     /** Redraw in the next frame, once however often it is asked. */
@@ -641,8 +769,8 @@
 
     /** @param {string} text */
     paste(text) {
-      const { columns, count, size } = /** @type {NonNullable<Spec["table"]>} */ (this.spec.table);
-      const { rows, problems } = parseTable(text, columns.length, size);
+      const { columns, count, size, keys } = /** @type {NonNullable<Spec["table"]>} */ (this.spec.table);
+      const { rows, problems } = keys ? parseKeys(text, size) : parseTable(text, columns.length, size);
       columns.forEach((name, c) => {
         this.columns[name] = Array.from({ length: size }, (_, i) => rows[i]?.[c] ?? 0);
       });
@@ -656,8 +784,10 @@
       }
     }
 
-    /** @type {Engine | undefined} */ machine;
-    /** @type {({kind: string, pointer: number, size: number} | null)[] | undefined} */ arrays;
+    /** @type {Run | undefined} */ run;
+    /** @type {Worker | null | undefined} */ worker; // null: there is none to be had
+    asked = 0;
+    busy = false;
     /** @type {Form | undefined} */ form;
     /** @type {Clock | undefined} */ clock;
     /** @type {string | undefined} */ table;
@@ -905,7 +1035,7 @@
     const verdict = /** @type {HTMLElement} */ (box.querySelector(".pb-verdict"));
     document.addEventListener("perfbook:update", (event) => {
       const figure = /** @type {HTMLElement} */ (event.target), live = lives.get(figure);
-      if (figure.id !== box.dataset.of || !live) return;
+      if (figure.id !== box.dataset.of || !live || /** @type {CustomEvent} */ (event).detail.preview) return;
       const met = Object.entries(goal).every(([reference, [low, high]]) => {
         const value = resolve(reference, live.state)[0];
         return low <= value && value <= high;
@@ -964,6 +1094,7 @@
     /** @param {string} text @param {Record<string, ArrayLike<number>>} state */
     fill: (text, state) => fill(text, state),
     parseTable,
+    parseKeys,
   };
 
   if (document.querySelector("figure.explorable, form.question, .challenge") && !root.perfbookWidgets) {

@@ -31,6 +31,17 @@ def data(values, kind) -> str:
     return base64.b64encode(array.astype(array.dtype.newbyteorder("<")).tobytes()).decode()
 
 
+WIDTHS = {"Uint8Array": "<u1", "Uint16Array": "<u2", "Int32Array": "<i4", "BigInt64Array": "<i8"}
+
+
+def packed(values) -> dict:
+    """Whole numbers in the narrowest of JavaScript's arrays that holds them all, and its name."""
+    array = np.asarray(values, dtype=np.int64)
+    low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
+    name = next(n for n, w in WIDTHS.items() if np.iinfo(w).min <= low and high <= np.iinfo(w).max)
+    return {"type": name, "data": base64.b64encode(array.astype(WIDTHS[name]).tobytes()).decode()}
+
+
 def arguments(item) -> list[dict]:
     """The kernel's parameters in order, each with where its value comes from."""
     found = []
@@ -41,6 +52,8 @@ def arguments(item) -> list[dict]:
             entry |= {"role": "output", "size": item.outputs[name]}
         elif name in item.scratch:
             entry |= {"role": "scratch", "size": item.scratch[name]}
+        elif name in item.workspace:
+            entry |= {"role": "workspace", "size": item.workspace[name]}
         elif name in item.sliders:
             entry["role"] = "slider"
         elif item.table and name in item.table.columns:
@@ -48,11 +61,9 @@ def arguments(item) -> list[dict]:
         elif item.table and name == item.table.count:
             entry["role"] = "count"
         elif kind in ARRAYS:
-            entry |= {
-                "role": "input",
-                "size": int(np.size(item.inputs[name])),
-                "data": data(item.inputs[name], ARRAYS[kind]),
-            }
+            values = item.inputs[name]
+            entry |= {"role": "input", "size": int(np.size(values))}
+            entry |= {"data": data(values, np.float64)} if letter == "F" else packed(values)
         else:
             entry |= {"role": "number", "value": kind(item.inputs[name])}
         found.append(entry)
@@ -77,7 +88,7 @@ def specification(item, pictures) -> dict:
     }  # fmt: skip
     if item.table:
         spec["table"] = {"columns": list(item.table.columns), "count": item.table.count, "size": item.table.size,
-                         "text": item.table.text}  # fmt: skip
+                         "text": item.table.text, "keys": item.table.keys}  # fmt: skip
     if hasattr(item, "tracks"):
         spec["player"] = {"tracks": list(item.tracks), "kinds": list(item.kinds), "series": item.series,
                           "end": item.end, "still": item.still, "speed": item.speed, "unit": item.time_unit}  # fmt: skip

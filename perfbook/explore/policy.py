@@ -1,7 +1,8 @@
 """The site's Content-Security-Policy: what is done to the built pages so that a strict one holds, and its text.
 
-The policy allows the site's own files, WebAssembly, and the inline scripts of Sphinx and of the theme by their digests.
-Inline styles stay allowed: MathJax and matplotlib's SVG consist of them.
+The policy allows the site's own files, WebAssembly, the inline scripts of Sphinx and of the theme by their digests, and
+the worker that the page's script makes for long runs out of its own text (a blob). Inline styles stay allowed: MathJax
+and matplotlib's SVG consist of them.
 """
 
 import base64
@@ -46,7 +47,10 @@ def apply(folder) -> list[str]:
 def policy(hashes) -> str:
     """The header's value."""
     allowed = " ".join(f"'sha256-{h}'" for h in sorted(hashes))
-    return f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {allowed}; style-src 'self' 'unsafe-inline'"
+    return (
+        f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {allowed}; style-src 'self' 'unsafe-inline'; "
+        "worker-src blob:"
+    )
 
 
 def digest(script) -> str:

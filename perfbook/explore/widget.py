@@ -20,7 +20,15 @@ export default {
     const figure = el.querySelector("figure.explorable");
     if (!figure?.perfbook) return;
     const names = model.get("names");
-    const move = () => figure.perfbook.set(Object.fromEntries(names.map((name) => [name, model.get(`slider_${name}`)])));
+    const set = (dragging) =>
+      figure.perfbook.set(Object.fromEntries(names.map((name) => [name, model.get(`slider_${name}`)])), dragging);
+    const long = Object.keys(figure.perfbook.spec.whileDragging).length > 0;
+    let hand;
+    const move = () => {
+      clearTimeout(hand);
+      set(long); // no widget says that the hand let go: a run too long for a frame waits until it rests
+      if (long) hand = setTimeout(() => set(false), 200);
+    };
     for (const name of names) model.on(`change:slider_${name}`, move);
     move();
   },

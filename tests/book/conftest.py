@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 import pytest
 import yaml
 
+from perfbook.explore.explorable import registry
+from perfbook.explore.page import assets
 from tests.book import chromium
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
@@ -141,3 +143,24 @@ def visit(request, browser, site):
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def own_page(tmp_path):
+    """Write a page of a test's own figure and what goes with it; returns its address: own_page(explorable, challenge)."""
+    kept = dict(registry)
+
+    def write(figure, *others):
+        for name, text in assets().items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        scripts = f'<script src="{figure.kernel.module}.js"></script><script src="page.js"></script>'
+        body = figure.html() + "".join(item.html() for item in others)
+        path = tmp_path / "index.html"
+        path.write_text(
+            f'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="page.css">{body}{scripts}', "utf-8"
+        )
+        return path.as_uri()
+
+    yield write
+    registry.clear()
+    registry.update(kept)

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from perfbook import rng
-from perfbook.explore import Explorable, Slider, page
-from perfbook.explore.explorable import registry
+from perfbook.explore import Explorable, Slider
 
 GRID = 5
 NASTY = np.array([0.5, np.nan, 2.0, np.inf, 4.0, -np.inf, 8.0, 0.0, 16.0, -3.0])
@@ -37,20 +36,10 @@ def draw(picture):
 
 
 @pytest.fixture
-def figure(tmp_path):
-    kept = dict(registry)
+def figure(own_page):
     item = Explorable("test-marks", kernel=rng.zipf_table, sliders=[Slider("exponent", "exponent", 0, 2, step=0.1, value=1)],
                       outputs={"cumulative": 25}, draw=draw, readouts={"top": "{cumulative[0]:.1%}"}, alt="test")  # fmt: skip
-    for name, text in page.assets().items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    scripts = '<script src="rng.js"></script><script src="page.js"></script>'
-    style = '<link rel="stylesheet" href="page.css">'
-    (tmp_path / "i.html").write_text(
-        f'<!doctype html><meta charset="utf-8">{style}{page.figure(item)}{scripts}', encoding="utf-8"
-    )
-    yield item, (tmp_path / "i.html").as_uri()
-    registry.clear()
-    registry.update(kept)
+    return item, own_page(item)
 
 
 def points(path):
