@@ -1,5 +1,7 @@
 """The notebooks as they are stored. That their cells print what is stored is nbval's part: `make notebooks-test`."""
 
+import ast
+import builtins
 import json
 import pathlib
 import re
@@ -16,6 +18,10 @@ LONGEST_CELL = 14
 FENCE = re.compile(r"^(?:`{3,}|:{3,})\{(exercise|solution)-(start|end)\}(.*(?:\n:label: (\S+))?)", re.MULTILINE)
 
 each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem, indirect=True)
+# Chapters whose sections are each taught alone, in 20 minutes.
+taught_alone = pytest.mark.parametrize(
+    "notebook", [ROOT / "book" / "patterns.ipynb"], ids=lambda path: path.stem, indirect=True
+)
 
 
 @pytest.fixture
@@ -143,6 +149,56 @@ def test_the_minutes_of_the_sections_add_up_to_the_chapters(notebook):
     assert total, 'the chapter\'s first cell says "Total: N minutes"'
     minutes = re.findall(r"^\*(\d+) minutes?\.", prose(notebook), re.MULTILINE)
     assert sum(map(int, minutes)) == int(total[1])
+
+
+PLAN = re.compile(r"^### Teach it in 20 minutes\n\n(.*?)(?=\n\n(?![|])|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def sections(notebook) -> dict[str, list]:
+    """The cells of each section by its heading, without the summary's."""
+    found, cells = {}, []
+    for cell in notebook["cells"]:
+        text = downloads.text(cell)
+        if cell["cell_type"] == "markdown" and (heading := re.search(r"^## (.+)", text, re.MULTILINE)):
+            found[heading[1]] = cells = []
+        cells.append(cell)
+    return {heading: cells for heading, cells in found.items() if heading != "Summary card"}
+
+
+def unknown(sources) -> list[str]:
+    """Names that code uses and neither it nor Python defines."""
+    used, known = [], set(dir(builtins)) | {"__name__", "_"}
+    for tree in map(ast.parse, sources):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                used.append(node.id)
+            elif isinstance(node, ast.Name):
+                known.add(node.id)
+            elif isinstance(node, ast.alias):
+                known.add((node.asname or node.name).split(".")[0])
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                known.add(node.name)
+            elif isinstance(node, ast.arg):
+                known.add(node.arg)
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                known.add(node.name)
+    return sorted(set(used) - known)
+
+
+@taught_alone
+def test_a_section_uses_no_name_of_another(notebook):
+    for heading, cells in sections(notebook).items():
+        assert unknown(downloads.text(c) for c in cells if c["cell_type"] == "code") == [], heading
+
+
+@taught_alone
+def test_every_section_has_a_plan_for_20_minutes(notebook):
+    assert len(sections(notebook)) == 7
+    for heading, cells in sections(notebook).items():
+        plan = PLAN.search("\n\n".join(downloads.text(c) for c in cells if c["cell_type"] == "markdown"))
+        assert plan, heading
+        minutes = re.findall(r"^\| *(\d+) *\|", plan[1], re.MULTILINE)
+        assert sum(map(int, minutes)) == 20, heading
 
 
 @pytest.mark.parametrize(

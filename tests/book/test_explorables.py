@@ -13,7 +13,7 @@ import pytest
 
 from perfbook import figures
 from perfbook.explore import Challenge, Choice, Explorable, Number, Player, template
-from perfbook.explore.table import parse
+from perfbook.explore.table import parse, parse_keys
 from tests.book.conftest import Watch, pages
 
 SEED, RANDOM = 20261123, 50
@@ -165,32 +165,61 @@ def test_every_position_is_finite_and_equals_python(shared, id):
     assert page.watch.errors == []
 
 
+# By the page's own elements and not playwright's clicks, which lay a long chapter out anew for each.
+PRESS = """async ([id, button]) => {
+  const figure = document.getElementById(id);
+  const updated = new Promise((done) => figure.addEventListener("perfbook:update", function heard({ detail }) {
+    if (detail.preview) return;
+    figure.removeEventListener("perfbook:update", heard);
+    done();
+  }));
+  [...figure.querySelectorAll("button")].find((b) => b.textContent === button).click();
+  await updated;
+  return [...figure.querySelectorAll("output")].map((o) => o.textContent);
+}"""
+FOCUS = """([id, name]) => {
+  const figure = document.getElementById(id);
+  window.moved = false;
+  figure.addEventListener("perfbook:update", () => { window.moved = true; }, { once: true });
+  figure.querySelector(`input[type=range][name='${name}']`).focus();
+}"""
+MOVED = "window.moved"
+FIELDS = (
+    "([id, name]) => [...document.getElementById(id).querySelectorAll(`input[name='${name}']`)].map((i) => +i.value)"
+)
+LOOKS = "(id) => document.getElementById(id).innerHTML"
+
+
 @pytest.mark.parametrize("id", sorted(EXPLORABLES))
-def test_every_preset_and_reset_work_by_hand(shared, id):
+def test_every_preset_and_reset_work(shared, id):
     item, page = EXPLORABLES[id], shared(id)
-    figure = page.locator(f"figure#{id}")
-    for label, values in item.presets.items():
-        figure.get_by_role("button", name=label, exact=True).click()
-        page.wait_for_timeout(60)
-        assert figure.locator("output").all_text_contents() == list(item.say(**values).values()), label
-    figure.get_by_role("button", name="Reset", exact=True).click()
-    page.wait_for_timeout(60)
-    assert figure.locator("output").all_text_contents() == list(item.say().values())
+    for label, values in {**item.presets, "Reset": {}}.items():
+        assert page.evaluate(PRESS, [id, label]) == list(item.say(**values).values()), label
 
 
 @pytest.mark.parametrize("id", sorted(EXPLORABLES))
 def test_the_keyboard_moves_a_slider_and_the_number_field_follows(shared, id):
     item, page = EXPLORABLES[id], shared(id)
     slider = next(iter(item.sliders.values()))
-    before = page.eval_on_selector(f"figure#{id}", "(f) => f.innerHTML")
-    ranged = page.locator(f'figure#{id} input[type=range][name="{slider.name}"]')
-    ranged.focus()
-    ranged.press("ArrowRight" if slider.value < slider.high else "ArrowLeft")
+    before = page.evaluate(LOOKS, id)
+    page.evaluate(FOCUS, [id, slider.name])
+    page.keyboard.press("ArrowRight" if slider.value < slider.high else "ArrowLeft")
+    for _ in range(100):
+        if page.evaluate(MOVED):
+            break
+        page.wait_for_timeout(20)
+    ranged, number = page.evaluate(FIELDS, [id, slider.name])
+    assert number == ranged != slider.value
+    assert page.evaluate(LOOKS, id) != before
+    page.evaluate(PRESS, [id, "Reset"])
+
+
+def test_a_preset_is_clicked_by_hand(opened):
+    page, item = opened("cold-open"), EXPLORABLES["cold-open"]
+    label, values = next(iter(item.presets.items()))
+    page.locator("figure#cold-open").get_by_role("button", name=label, exact=True).click()
     page.wait_for_timeout(60)
-    number = page.locator(f'figure#{id} input[type=number][name="{slider.name}"]')
-    assert float(number.input_value()) == float(ranged.input_value()) != slider.value
-    assert page.eval_on_selector(f"figure#{id}", "(f) => f.innerHTML") != before
-    page.locator(f"figure#{id}").get_by_role("button", name="Reset", exact=True).click()
+    assert page.locator("figure#cold-open output").all_text_contents() == list(item.say(**values).values())
 
 
 def test_a_number_field_takes_what_is_typed_and_the_address_brings_the_state_back(opened, visit, homes):
@@ -249,32 +278,50 @@ def test_a_challenge_is_open_at_first_and_closed_by_its_solution(shared, id):
     page.evaluate(move, [item.of, first])
 
 
+CHOOSE = """() => [...document.querySelectorAll("form.question:not([data-answer])")].map((form) => [form.id,
+  [...form.querySelectorAll("input[type=radio]")].map((option) => {
+    option.click();
+    const shown = [...form.querySelectorAll(".pb-because")].filter((b) => b.checkVisibility()).map((b) => b.textContent);
+    return [shown, form.dataset.right];
+  })])"""
+ANSWER = """(given) => Object.entries(given).map(([id, answers]) => {
+  const form = document.getElementById(id);
+  return answers.map((answer) => {
+    form.querySelector("input[name=answer]").value = answer;
+    form.querySelector("button").click();
+    return form.querySelector(".pb-verdict").textContent;
+  });
+})"""
+
+
 def test_every_choice_shows_what_each_answer_reveals(visit, page_name):
-    page = visit(page_name)
-    for form in page.locator("form.question:not([data-answer])").all():
-        item = REGISTRY[form.get_attribute("id")]
+    for id, shown in visit(page_name).evaluate(CHOOSE):
+        item = REGISTRY[id]
         assert isinstance(item, Choice)
-        for number, (answer, because) in enumerate(item.options.items()):
-            form.locator(f"input[value='{number}']").check()
-            assert form.locator(".pb-because:visible").all_text_contents() == [because]
-            assert form.get_attribute("data-right") == str(answer == item.right).lower()
+        expected = [[[because], str(answer == item.right).lower()] for answer, because in item.options.items()]
+        assert shown == expected, id
 
 
-def test_every_number_question_knows_its_answer(visit, page_name):
-    page = visit(page_name)
-    for form in page.locator("form.question[data-answer]").all():
-        item = REGISTRY[form.get_attribute("id")]
-        assert isinstance(item, Number)
-        for given, verdict in (
-            (repr(float(item.answer)), "Yes"),
-            (repr(float(item.answer) * 2 + 1), "Not quite"),
-            (f"{float(item.answer):,.6f}", "Yes"),
-            (f"{float(item.answer):.6f}".replace(".", ","), "Yes"),
-            ("some", "A number, please"),
-        ):
-            form.locator("input[name=answer]").fill(given)
-            form.locator("button").click()
-            assert form.locator(".pb-verdict").text_content().startswith(verdict), (item.id, given)
+def test_every_number_question_knows_its_answer(visit, page_name, homes):
+    items = {id: item for id, item in REGISTRY.items() if isinstance(item, Number) and homes[id] == page_name}
+    given = {}
+    for id, item in items.items():
+        right = float(item.answer)
+        given[id] = [repr(right), repr(right * 2 + 1), f"{right:,.6f}", f"{right:.6f}".replace(".", ","), "some"]
+    for id, verdicts in zip(items, visit(page_name).evaluate(ANSWER, given), strict=True):
+        for verdict, start in zip(verdicts, ("Yes", "Not quite", "Yes", "Yes", "A number, please"), strict=True):
+            assert verdict.startswith(start), (id, given[id], verdict)
+
+
+def test_questions_are_answered_by_hand(visit):
+    page = visit("book/intro")
+    choice = page.locator("form.question:not([data-answer])").first
+    choice.locator("input[value='0']").check()
+    assert choice.locator(".pb-because:visible").count() == 1
+    number = page.locator("form.question[data-answer]").first
+    number.locator("input[name=answer]").fill(repr(float(REGISTRY[number.get_attribute("id")].answer)))
+    number.locator("button").click()
+    assert number.locator(".pb-verdict").text_content().startswith("Yes")
 
 
 @pytest.mark.parametrize("id", sorted(PLAYERS))
@@ -330,10 +377,13 @@ def test_pasted_tables_read_the_same_in_the_page_and_in_python(opened):
         "\ufeff1 2\n٣ 4\n1e999 5",
     ]
     for text in texts:
-        there = page.evaluate("(text) => perfbook.parseTable(text, 2, 3)", text)
-        rows, problems = parse(text, 2, 3)
-        assert [tuple(r) for r in there["rows"]] == rows
-        assert there["problems"] == problems
+        for reader, python in (
+            ("parseTable(text, 2, 3)", parse(text, 2, 3)),
+            ("parseKeys(text, 3)", parse_keys(text, 3)),
+        ):
+            there = page.evaluate(f"(text) => perfbook.{reader}", text)
+            assert [tuple(r) for r in there["rows"]] == python[0]
+            assert there["problems"] == python[1]
 
 
 def test_where_wasm_is_blocked_the_picture_and_one_sentence_remain(visit, server_without_wasm, homes):
