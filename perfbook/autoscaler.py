@@ -7,6 +7,7 @@ Explained in chapter 2, section 6.
 """
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -24,7 +25,7 @@ SIGNALS = {"bare formula": BARE, "CPU": CPU, "requests": REQUESTS}
 
 
 @kernel
-def traffic(kind: int, offered: Floats) -> None:
+def autoscale_traffic(kind: int, offered: Floats) -> None:
     """Requests/s in each second: 0 the episode's flash sale, 1 a step from 20,000 to 40,000 at 120 s, 2 a wave around
     30,000 that swings by 25,000 in 600 s, in whole requests."""
     for t in range(offered.shape[0]):
@@ -87,7 +88,7 @@ def autoscale_run(
     counts[0] = 0
     counts[1] = 0
     aim = target * rate / 100.0
-    number = min(max(least, int(math.ceil(offered[0] / aim))), most)
+    number = min(max(least, math.ceil(offered[0] / aim)), most)
     able = number
     left = standby
     for t in range(seconds):
@@ -101,13 +102,13 @@ def autoscale_run(
             if signal == REQUESTS:
                 ratio = offered[past] / (aim * number)
                 if not 1.0 - tolerance <= ratio <= 1.0 + tolerance:
-                    desired = int(math.ceil(offered[past] / aim))
+                    desired = math.ceil(offered[past] / aim)
             else:
                 busy = min(offered[past], then * rate)
                 if signal == BARE:
                     percent = math.floor(100.0 * busy / (rate * then))
                     if not 1.0 - tolerance <= percent / target <= 1.0 + tolerance:
-                        desired = int(math.ceil(percent / target * number))
+                        desired = math.ceil(percent / target * number)
                 else:
                     measured = min(int(then), able)
                     total = busy * measured / then
@@ -216,7 +217,7 @@ def autoscale(
         up[k] = up_rules[6 * policy + k]
         down[k] = down_rules[k]
     down[5] = float(window)
-    traffic(kind, offered)
+    autoscale_traffic(kind, offered)
     autoscale_run(
         signal, start, delay, period, phase, target, tolerance, warm, most, 0, 0, rate, offered, up, down,
         replicas, ready, served, boot, seen_times, seen, change_times, changes, counts,
@@ -251,7 +252,7 @@ def demand(events, seconds) -> np.ndarray:
     Raises ValueError unless the seconds are whole, start at 0 and rise. Explained in chapter 2, section 6.
     """
     times = [checks.whole("second of an event", time) for time, _ in events]
-    if not times or times[0] != 0 or any(a >= b for a, b in zip(times, times[1:], strict=False)):
+    if not times or times[0] != 0 or any(a >= b for a, b in itertools.pairwise(times)):
         raise ValueError(f"events must start at second 0 and come one after the other, got seconds {times}")
     offered = np.zeros(checks.whole("seconds", seconds, 1))
     for time, rate in events:
@@ -262,7 +263,7 @@ def demand(events, seconds) -> np.ndarray:
 def wave_or_step(kind, seconds=1200) -> np.ndarray:
     """Requests/s in each second of one of `TRAFFIC`; raises ValueError for another. Explained in chapter 2, section 6."""
     offered = np.zeros(checks.whole("seconds", seconds, 1))
-    traffic(TRAFFIC[checks.one_of("kind", kind, TRAFFIC)], offered)
+    autoscale_traffic(TRAFFIC[checks.one_of("kind", kind, TRAFFIC)], offered)
     return offered
 
 

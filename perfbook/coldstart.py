@@ -116,6 +116,7 @@ def coldstart(
     times: Floats,
     offered: Floats,
     capacity: Floats,
+    covered: Floats,
     gap: Floats,
     episode_gap: Floats,
     now: Floats,
@@ -125,6 +126,7 @@ def coldstart(
     start, detection : seconds until an ordered instance serves, and until the rise is seen
     warm : requests/s ready beyond ``low``
     offered, capacity, gap, episode_gap : requests/s at each of ``times``; the last by the episode's formula
+    covered : the larger of offered and capacity
     now : requests lost, requests offered from the beginning of the rise until it is covered, share lost, largest gap,
         the episode's gap, the episode's lost requests, those lost in the other order, seconds until it is covered
     """
@@ -138,13 +140,14 @@ def coldstart(
         slope = rise / ramp
     for i in range(times.shape[0]):
         t = times[i]
-        offered[i] = low + rise_by(rise, ramp, t)
+        offered[i] = low + ramp_rise(rise, ramp, t)
         capacity[i] = low + warm
         if order == AS_IT_RISES:
-            capacity[i] = max(capacity[i], low + rise_by(rise, ramp, t - lag))
+            capacity[i] = max(capacity[i], low + ramp_rise(rise, ramp, t - lag))
         elif t >= lag:
             capacity[i] = max(capacity[i], peak)
         gap[i] = max(0.0, offered[i] - capacity[i])
+        covered[i] = capacity[i] + gap[i]
         if 0.0 <= t <= start:
             episode_gap[i] = max(0.0, slope * t)
     now[0] = layer_loss(order, rise, ramp, lag, warm)
@@ -154,9 +157,9 @@ def coldstart(
     if now[1] > 0.0:
         now[2] = now[0] / now[1]
     if order == AS_IT_RISES:
-        now[3] = max(0.0, min(rise - warm, rise_by(rise, ramp, lag)))
+        now[3] = max(0.0, min(rise - warm, ramp_rise(rise, ramp, lag)))
     else:
-        now[3] = max(0.0, rise_by(rise, ramp, lag) - warm)
+        now[3] = max(0.0, ramp_rise(rise, ramp, lag) - warm)
     if lag <= 0.0:
         now[3] = 0.0
     now[4] = max(0.0, slope * start)
@@ -165,7 +168,7 @@ def coldstart(
 
 
 @kernel
-def rise_by(rise: float, ramp: float, t: float) -> float:
+def ramp_rise(rise: float, ramp: float, t: float) -> float:
     """How far a rise of ``rise`` over ``ramp`` seconds has come ``t`` seconds after its beginning."""
     if t < 0.0:
         return 0.0
@@ -224,7 +227,7 @@ def ramp_requests(low, peak, ramp, until) -> float:
     numbers = [checks.number(n, v, 0) for n, v in dict(low=low, peak=peak, ramp=ramp, until=until).items()]
     low, peak, ramp, until = numbers
     rising = min(ramp, until)
-    reached = low + rise_by(peak - low, ramp, rising)
+    reached = low + ramp_rise(peak - low, ramp, rising)
     return 0.5 * (low + reached) * rising + peak * (until - rising)
 
 

@@ -6,6 +6,7 @@ Explained in chapter 2, section 6.
 """
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -14,6 +15,7 @@ from . import autoscaler, checks
 from .autoscaler import FLASH_SALE
 from .hpa import Rules
 
+DAY = 86_400  # seconds
 AT_WILL = Rules()  # no policy: any change at any look
 
 
@@ -71,7 +73,7 @@ def by_the_clock(events=FLASH_SALE, rate=1000, start=30.0, fleet=0, end=600.0, s
     moments = sorted({0.0, end, *times, *(time + start for time in times)})
     coming, offered, count, asked = [], 0.0, checks.whole("fleet", fleet), checks.whole("fleet", fleet)
     sums = np.zeros(3)
-    for moment, following in zip(moments, moments[1:], strict=False):
+    for moment, following in itertools.pairwise(moments):
         if moment >= end:
             break
         for time, demand in events:
@@ -101,6 +103,7 @@ class Cure:
 
     name : what is changed;  claimed, claimed_cost : the episode's, without a source, as it writes them
     dropped : requests;  saves, costs : shares of the dropped requests and of the replica-seconds without the cure
+    day : share of the replica-seconds of a whole day that is quiet but for one such sale
     """
 
     name: str
@@ -109,6 +112,7 @@ class Cure:
     dropped: float
     saves: float
     costs: float
+    day: float
 
 
 def hedged_served(offered, capacity, hedged):
@@ -124,34 +128,51 @@ def hedged_served(offered, capacity, hedged):
     return offered * taken * (1 + hedged * (1 - taken))
 
 
-def cures(events=FLASH_SALE, seconds=900, start=30, delay=15, phase=7, target=70) -> list[Cure]:
+def cures(
+    events=FLASH_SALE, seconds=900, start=30, delay=15, phase=7, target=70, warm=(15, 45), factors=(0.8, 0.6),
+    standby=(20, 60), hedged=0.05,
+) -> list[Cure]:  # fmt: skip
     """The episode's mitigations, each tried on the same sale with the same autoscaler; the first row is without any.
 
-    The autoscaler follows requests offered, with the default policies. What each cure is here:
-    keep warm : 15 more replicas at all times;  predictive : a forecast 20% too low orders 60 s ahead of each event
-    smaller image : starts in two thirds of the time;  tiered : 20 replicas in standby that start in 5 s and cost a tenth
-    hedging : 5% of the requests are sent twice
+    The autoscaler follows requests offered, with the default policies. The sizes are ours, for the episode has none:
+    warm : replicas more at all times;  factors : forecast over truth, of one that orders 60 s ahead of each event
+    standby : replicas that start in 5 s and cost a tenth while they wait;  hedged : share of the requests sent twice
+    A smaller image starts in two thirds of the time.
     Raises ValueError as `autoscaler.simulate`. Explained in chapter 2, section 6.
     """
     offered = autoscaler.demand(events, seconds)
     plain = dict(start=start, delay=delay, phase=phase, target=target)
     base = autoscaler.simulate(offered, **plain)
     floor = int(base.replicas[0])
-    warm = autoscaler.simulate(offered, least=floor + 15, **plain)
-    quick = autoscaler.simulate(offered, **plain | dict(start=round(start * 2 / 3)))
-    tiered = autoscaler.simulate(offered, standby=20, standby_start=5, **plain)
-    ahead = forecast_run(offered, base, 0.8, 60, start, target)
-    twice = hedged_served(offered, base.ready * base.rate, 0.05)
-    rows = [
-        ("nothing", "", "", base.dropped, base.replica_seconds),
-        ("keep warm", "90–95%", "+30–50%", warm.dropped, warm.replica_seconds),
-        ("predictive", "70–80%", "+10–20%", *ahead),
-        ("smaller image", "30–40%", "none", quick.dropped, quick.replica_seconds),
-        ("tiered pools", "60–70%", "+15–25%", tiered.dropped, tiered.replica_seconds + 0.1 * 20 * seconds),
-        ("hedging", "", "", float(np.sum(offered - twice)), base.replica_seconds),
+    rows = [("nothing", "", "", base.dropped, base.replica_seconds, 0)]
+    for more in warm:
+        run = autoscaler.simulate(offered, least=floor + more, **plain)
+        rows.append((f"keep warm, {more} more", "90–95%", "+30–50%", run.dropped, run.replica_seconds, more))
+    for factor in factors:
+        ahead = forecast_run(offered, base, factor, 60, start, target)
+        rows.append((f"predictive, {1 - factor:.0%} too low", "70–80%", "+10–20%", *ahead, 0))
+    run = autoscaler.simulate(offered, **plain | dict(start=round(start * 2 / 3)))
+    rows.append(("smaller image", "30–40%", "none", run.dropped, run.replica_seconds, 0))
+    for count in standby:
+        run, idle = autoscaler.simulate(offered, standby=count, standby_start=5, **plain), 0.1 * count
+        rows.append(
+            (
+                f"tiered, {count} in standby",
+                "60–70%",
+                "+15–25%",
+                run.dropped,
+                run.replica_seconds + idle * seconds,
+                idle,
+            )
+        )
+    answered = hedged_served(offered, base.ready * base.rate, hedged)
+    rows.append((f"hedging, {hedged:.0%} twice", "", "", float(np.sum(offered - answered)), base.replica_seconds, 0))
+    lost, paid, quiet = base.dropped, base.replica_seconds, DAY - seconds
+    day = paid + floor * quiet
+    return [
+        Cure(name, claim, price, drops, (lost - drops) / lost, (cost - paid) / paid, (cost - paid + idle * quiet) / day)
+        for name, claim, price, drops, cost, idle in rows
     ]
-    lost, paid = base.dropped, base.replica_seconds
-    return [Cure(name, c, cc, d, (lost - d) / lost, (p - paid) / paid) for name, c, cc, d, p in rows]
 
 
 def forecast_run(offered, reactive, factor, lead, start, target):

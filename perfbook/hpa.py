@@ -54,7 +54,7 @@ def hpa_desired(
     if missing == 0 and young == 0:
         if 1.0 - tolerance <= ratio <= 1.0 + tolerance:
             return replicas
-        return int(math.ceil(ratio * ready))
+        return math.ceil(ratio * ready)
     if ratio == 1.0:
         return replicas
     counted = ready + young + missing
@@ -65,14 +65,14 @@ def hpa_desired(
         return replicas
     if (ratio < 1.0 and careful > 1.0) or (ratio > 1.0 and careful < 1.0):
         return replicas
-    wanted = int(math.ceil(careful * counted))
+    wanted = math.ceil(careful * counted)
     if (careful < 1.0 and wanted > replicas) or (careful > 1.0 and wanted < replicas):
         return replicas
     return wanted
 
 
 @kernel
-def net_change(period: float, now: float, times: Floats, changes: Floats, count: int) -> float:
+def hpa_net_change(period: float, now: float, times: Floats, changes: Floats, count: int) -> float:
     """Sum of the changes of the last ``period`` seconds; a change just that old is out."""
     total = 0.0
     i = count - 1
@@ -83,9 +83,7 @@ def net_change(period: float, now: float, times: Floats, changes: Floats, count:
 
 
 @kernel
-def policy_limit(
-    up: int, replicas: int, rules: Floats, now: float, times: Floats, changes: Floats, count: int
-) -> int:
+def hpa_limit(up: int, replicas: int, rules: Floats, now: float, times: Floats, changes: Floats, count: int) -> int:
     """The most (``up`` = 1) or fewest (0) replicas that the policies allow now.
 
     rules : percent, its period, pods, its period, which of the two decides, window; a policy of 0 is not there
@@ -100,25 +98,19 @@ def policy_limit(
     by_percent = math.nan
     by_pods = math.nan
     if rules[PERCENT] > 0.0:
-        begun = replicas - net_change(rules[PERCENT_PERIOD], now, times, changes, count)
+        begun = replicas - hpa_net_change(rules[PERCENT_PERIOD], now, times, changes, count)
         by_percent = begun * (1.0 + sign * rules[PERCENT] / 100.0)
         # Rounded up on the way up, so that something happens; cut off on the way down, which rounds the change up.
-        if up == 1:
-            by_percent = math.ceil(by_percent)
-        else:
-            by_percent = math.floor(max(by_percent, 0.0))
+        by_percent = math.ceil(by_percent) if up == 1 else math.floor(max(by_percent, 0.0))
     if rules[PODS] > 0.0:
-        begun = replicas - net_change(rules[PODS_PERIOD], now, times, changes, count)
+        begun = replicas - hpa_net_change(rules[PODS_PERIOD], now, times, changes, count)
         by_pods = begun + sign * rules[PODS]
     limit = by_percent
     if math.isnan(by_percent):
         limit = by_pods
     elif not math.isnan(by_pods):
         # The larger change is the larger number on the way up and the smaller one on the way down.
-        if (up == 1) == (select == MAX):
-            limit = max(by_percent, by_pods)
-        else:
-            limit = min(by_percent, by_pods)
+        limit = max(by_percent, by_pods) if (up == 1) == (select == MAX) else min(by_percent, by_pods)
     if up == 1:
         if math.isnan(limit):
             return MOST_PODS
@@ -145,7 +137,7 @@ def hpa_step(
 ) -> int:
     """Replicas after stabilization, policies and limits; records the recommendation and the change.
 
-    up, down : rules of each direction, as in `policy_limit`
+    up, down : rules of each direction, as in `hpa_limit`
     seen_times, seen, change_times, changes : the records, oldest first;  counts : how many of each there are
     """
     lowest = desired
@@ -166,9 +158,9 @@ def hpa_step(
     elif replicas < least:
         wanted = least
     elif wanted > replicas:
-        wanted = min(wanted, most, policy_limit(1, replicas, up, now, change_times, changes, counts[1]))
+        wanted = min(wanted, most, hpa_limit(1, replicas, up, now, change_times, changes, counts[1]))
     elif wanted < replicas:
-        wanted = max(wanted, least, policy_limit(0, replicas, down, now, change_times, changes, counts[1]))
+        wanted = max(wanted, least, hpa_limit(0, replicas, down, now, change_times, changes, counts[1]))
     if wanted != replicas:
         change_times[counts[1]] = now
         changes[counts[1]] = float(wanted - replicas)
@@ -200,7 +192,7 @@ def hpa_map(
     """
     young = min(unready, replicas - 1)
     ready = replicas - young
-    ceiling = policy_limit(1, replicas, up, 0.0, none, none, 0)
+    ceiling = hpa_limit(1, replicas, up, 0.0, none, none, 0)
     for i in range(percents.shape[0] + 1):
         percent = float(metric)
         if i < percents.shape[0]:
