@@ -178,7 +178,7 @@ hpa_map = Explorable(
     alt="Replicas asked for against the metric: a flat part around the target of {target:.0f}%, a straight rise, and a ceiling by the "
     "policy. At {metric:.0f}% of {replicas:.0f} replicas, {now[3]:.0f} are wanted.",
     caption="The flat part is the tolerance, the ceiling the default policy for one period of 15 s. Replicas that are not ready "
-    "widen the flat part to the right only: on the way up they count as idle.",
+    "count as idle on the way up, which widens the flat part to the right, and not at all on the way down.",
     presets={
         "7 of 10 not ready": {"unready": 7},
         "13 replicas at 60%": {"replicas": 13, "metric": 60},
@@ -189,15 +189,15 @@ hpa_map = Explorable(
 
 
 def draw_autoscale(picture):
-    panel = picture.panel(x="time, s", y="thousand requests/s", xlim=(0, SECONDS), ylim=(0, 128_000))
+    panel = picture.panel(x="time, s", y="thousand requests/s", xlim=(0, SECONDS), ylim=(0, 150_000))
     thousands(panel.ax)
     panel.area(CLOCK, "served", "offered", color="danger", opacity=0.4)
     panel.line(CLOCK, "ordered", color="limit", dashed=True, width=1.2)
     panel.line(CLOCK, "capacity", color="simulation", width=2.2)
     panel.line(CLOCK, "offered", color="ink", width=1.5)
-    panel.text(1190, 122_500, "ordered (dashed)", color="limit", align="right")
-    panel.text(1190, 115_000, "ready (thick)", color="simulation", align="right")
-    panel.text(1190, 107_500, "offered", align="right")
+    panel.text(1190, 142_000, "ordered (dashed)", color="limit", align="right")
+    panel.text(1190, 133_500, "ready (thick)", color="simulation", align="right")
+    panel.text(1190, 125_000, "offered", align="right")
 
 
 autoscale = Explorable(
