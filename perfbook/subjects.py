@@ -1,9 +1,14 @@
 """All subject modules: importing this one fills the registry of kernels."""
 
 from . import (  # noqa: F401
+    autoscaler,
     closed,
+    coldstart,
     fitting,
+    flashsale,
+    forecast,
     hedging,
+    hpa,
     lanes,
     latency,
     laws,
