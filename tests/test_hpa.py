@@ -1,7 +1,7 @@
 """The HorizontalPodAutoscaler's rule: the documentation's examples, hand-worked cases, and what no sequence may do.
 
-The situations of several hand-worked cases are those of Kubernetes' own tests (pkg/controller/podautoscaler,
-replica_calculator_test.go and horizontal_test.go); the numbers expected here are worked out in the comments.
+The situations of several hand-worked cases follow Kubernetes' source (pkg/controller/podautoscaler: replica_calculator.go,
+horizontal.go) and its horizontal_test.go; the numbers expected here are worked out in the comments.
 """
 
 import math
