@@ -1,6 +1,7 @@
 """All subject modules: importing this one fills the registry of kernels."""
 
 from . import (  # noqa: F401
+    availability,
     closed,
     fitting,
     hedging,
@@ -14,12 +15,16 @@ from . import (  # noqa: F401
     omission,
     overlays,
     queues,
+    repair,
     rng,
+    routes,
     simulate,
     story,
     student,
     tails,
     tracks,
     variability,
+    vrrp,
+    vrrpgroup,
     workbench,
 )
