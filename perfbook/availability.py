@@ -104,7 +104,7 @@ def compose(
     together, majority, standby, ceiling : nines of one of parts, of needed of parts, of the standby, and of the shared
         cause alone, with each of ``shares`` in common
     now : a part's availability, parts needed, unavailability of the shared cause over that of one-of-n (a share),
-        seconds a year of takeovers, nines that independence promises
+        seconds a year of takeovers, nines that independence promises, share in common for the picture
     """
     down = math.pow(10.0, -part_nines)
     repair = 3600.0 * repair_hours
@@ -119,6 +119,7 @@ def compose(
     now[2] = common * down / lost[3]
     now[3] = year * (lost[4] - standby_down(parts, down, works, 0.0, repair, common))
     now[4] = nines_of(shared_down(parts, 1, down, 0.0))
+    now[5] = max(common, shares[0])
     for i in range(5):
         nines[i] = nines_of(lost[i])
         lost[i] = lost[i] * year
@@ -134,13 +135,15 @@ def layers_reach(
     wiring: int,
     region: int,
     retry: int,
-    name_nines: float,
-    balancer_nines: float,
-    cluster_nines: float,
-    pool_nines: float,
+    name: float,
+    balancer: float,
+    cluster: float,
+    pool: float,
     year: float,
     reach: Floats,
     edges: Floats,
+    there: Floats,
+    mine: Floats,
     now: Floats,
 ) -> None:
     """The layered picture: name service, a balancer a region, three clusters, three application pools.
@@ -148,27 +151,51 @@ def layers_reach(
     wiring : 0 as the episode draws it (region 3 leads nowhere; one cluster and pool a region), 1 with region 3's cluster
         and pool, 2 every balancer to every cluster, 3 also every cluster to every pool
     region : 1 to 3, the answer that this reader's name service gave;  retry : 1 if the reader tries the other addresses
+    name, balancer, cluster, pool : nines of each part
     reach (5) : up to the name service, the balancer, the clusters, the pools: the share of time that there is a path;
         last, that of a reader with a random answer
-    edges (27) : 1 where there is an edge: balancers to clusters 9, clusters to pools 9, name service to balancers 3, used
-        by this reader 3, padding
+    edges (21) : 1 where an edge is: balancer to cluster 9, cluster to pool 9, and the name service to the balancers that
+        this reader tries 3
+    there, mine (63 each) : height of the two ends of each edge, and a gap: those that are there, those of this reader
     now : nines and seconds a year of this reader, nines of a reader with a random answer, share of answers lost for ever
     """
-    name = 1.0 - math.pow(10.0, -name_nines)
-    balancer_down = math.pow(10.0, -balancer_nines)
-    cluster_down = math.pow(10.0, -cluster_nines)
-    pool_down = math.pow(10.0, -pool_nines)
-    for i in range(edges.shape[0]):
-        edges[i] = math.nan
+    named = 1.0 - math.pow(10.0, -name)
+    balancer_down = math.pow(10.0, -balancer)
+    cluster_down = math.pow(10.0, -cluster)
+    pool_down = math.pow(10.0, -pool)
+    for i in range(63):
+        there[i] = math.nan
+        mine[i] = math.nan
     for i in range(3):
-        edges[18 + i] = 1.0
+        edges[18 + i] = 0.0
         if retry == 1 or i == region - 1:
-            edges[21 + i] = 1.0
+            edges[18 + i] = 1.0
         for j in range(3):
+            edges[3 * i + j] = 0.0
+            edges[9 + 3 * i + j] = 0.0
             if wiring >= 2 or (i == j and (wiring == 1 or i < 2)):
                 edges[3 * i + j] = 1.0
             if wiring == 3 or i == j:
                 edges[9 + 3 * i + j] = 1.0
+    for i in range(3):
+        there[54 + 3 * i] = 1.0
+        there[55 + 3 * i] = 2.0 - i
+        if edges[18 + i] > 0.0:
+            mine[54 + 3 * i] = 1.0
+            mine[55 + 3 * i] = 2.0 - i
+        for j in range(3):
+            for k in range(2):
+                at = 9 * k + 3 * i + j
+                if edges[at] > 0.0:
+                    there[3 * at] = 2.0 - i
+                    there[3 * at + 1] = 2.0 - j
+                    # A balancer is this reader's by its address, a cluster if one of the reader's balancers has it.
+                    passed = edges[18 + i]
+                    if k == 1:
+                        passed = max(edges[18] * edges[i], max(edges[19] * edges[3 + i], edges[20] * edges[6 + i]))
+                    if passed > 0.0:
+                        mine[3 * at] = 2.0 - i
+                        mine[3 * at + 1] = 2.0 - j
     chain_down = 1.0 - (1.0 - cluster_down) * (1.0 - pool_down)
     # What lies behind one balancer: its clusters, and those with a pool.
     cluster_lost = cluster_down
@@ -185,7 +212,7 @@ def layers_reach(
     dead_end = 0
     if region > live:
         dead_end = 1
-    alone_lost = 1.0 - name * (1.0 - balancer_down) * (1.0 - behind_lost)
+    alone_lost = 1.0 - named * (1.0 - balancer_down) * (1.0 - behind_lost)
     retry_balancer_lost = balancer_down * balancer_down * balancer_down
     if wiring < 2:
         # Each balancer has a path of its own: one of the live ones must be whole.
@@ -196,22 +223,22 @@ def layers_reach(
         for _ in range(live):
             all_paths *= lost_path
             all_clusters *= lost_cluster
-        retry_lost = 1.0 - name * (1.0 - all_paths)
+        retry_lost = 1.0 - named * (1.0 - all_paths)
         retry_cluster = 1.0 - all_clusters
     else:
-        retry_lost = 1.0 - name * (1.0 - retry_balancer_lost) * (1.0 - behind_lost)
+        retry_lost = 1.0 - named * (1.0 - retry_balancer_lost) * (1.0 - behind_lost)
         retry_cluster = (1.0 - retry_balancer_lost) * (1.0 - cluster_lost)
-    reach[0] = name
+    reach[0] = named
     if retry == 1:
-        reach[1] = name * (1.0 - retry_balancer_lost)
-        reach[2] = name * retry_cluster
+        reach[1] = named * (1.0 - retry_balancer_lost)
+        reach[2] = named * retry_cluster
         reach[3] = 1.0 - retry_lost
         reach[4] = reach[3]
         now[0] = nines_of(retry_lost)
         now[1] = year * retry_lost
         now[3] = 0.0
     else:
-        reach[1] = name * (1.0 - balancer_down)
+        reach[1] = named * (1.0 - balancer_down)
         reach[2] = reach[1] * (1.0 - cluster_lost) * (1 - dead_end)
         reach[3] = (1.0 - alone_lost) * (1 - dead_end)
         reach[4] = (1.0 - alone_lost) * live / 3.0
@@ -227,7 +254,8 @@ def nines(availability):
     availability : from 0 to 1; also an array
     Raises ValueError outside. Explained in chapter 2, section 4.
     """
-    return -np.log10(share_down(availability))
+    with np.errstate(divide="ignore"):
+        return -np.log10(share_down(availability))
 
 
 def minutes_a_year(availability):
@@ -308,8 +336,7 @@ def layers(wiring, region=1, retry=False, name=5, balancer=3, cluster=3, pool=3)
     """
     one_of("wiring", wiring, WIRINGS)
     parts = [number("nines", value, 0) for value in (name, balancer, cluster, pool)]
-    reach, edges, now = np.zeros(5), np.zeros(27), np.zeros(4)
-    layers_reach(
-        WIRINGS.index(wiring), whole("region", region, 1, 3), int(bool(retry)), *parts, YEAR, reach, edges, now
-    )
+    words = WIRINGS.index(wiring), whole("region", region, 1, 3), int(bool(retry))
+    reach = np.zeros(5)
+    layers_reach(*words, *parts, YEAR, reach, np.zeros(21), np.zeros(63), np.zeros(63), np.zeros(4))
     return float(reach[3])

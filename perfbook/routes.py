@@ -43,7 +43,7 @@ def med_run(
     delay : from a balancer to the router's choice;  window : time constant of the measured load;  all in seconds
     grain : MED counts the load in steps of so many fair shares; 0 for as fine as it is
     uneven : how far flow hashing over equal routes is from fair, the first balancer below and the last above
-    traffic (points × 6), told (points × 6) : what each balancer gets and what its MED said, in fair shares, one point
+    traffic (6 × points), told (6 × points) : balancer by balancer, what it gets and what its MED said, in fair shares, one point
         every tenth tick, balancers that are not there not a number;  busiest (points) : the most that one gets
     now : most traffic and most of it on average, in fair shares; changes of the route a minute; updates a minute; share
         of the time that one balancer gets everything; traffic of an average request's balancer, in fair shares
@@ -110,8 +110,8 @@ def med_run(
             most = max(most, share[j])
             total += share[j] * share[j]
             if t % 10 == 0:
-                traffic[6 * (t // 10) + j] = share[j]
-                told[6 * (t // 10) + j] = history[6 * t + j]
+                traffic[j * points + t // 10] = share[j]
+                told[j * points + t // 10] = history[6 * t + j]
         if t % 10 == 0:
             busiest[t // 10] = most
         if 5 * t >= ticks:

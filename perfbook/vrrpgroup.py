@@ -119,7 +119,7 @@ def vrrp_run(
         or more (lane 0), unused places not a number
     now : seconds without a master, with two or more, changes of master, seconds from the fault until another router was
         master (infinite if none), silence that each of three routers waits for, advertisements, the router that failed,
-        longest time without a master
+        longest time without a master, end of the fault
     The rest is scratch.
     """
     seed_stream(seed, 12, stream)
@@ -288,6 +288,7 @@ def vrrp_run(
             periods = write_period(periods, since[r], horizon, 4.0 - r, begin, end, low, high)
     bad = close_bad(bad, held, held_since, horizon, bad_begin, bad_end, bad_low, bad_high, now)
     now[8] = failed + 1.0
+    now[10] = fail_at + fault_for
 
 
 @kernel
@@ -371,4 +372,4 @@ def arrays():
     ints = [np.zeros(MOST_ROUTERS, dtype=np.int64) for _ in range(2)]
     floats = [np.zeros(MOST_ROUTERS) for _ in range(3)]
     inbox = [np.zeros(IN_FLIGHT), *(np.zeros(IN_FLIGHT, dtype=np.int64) for _ in range(2))]
-    return boxes, np.zeros(10), ints, floats, [*inbox, np.zeros(STATE_SIZE, dtype=np.int64)]
+    return boxes, np.zeros(11), ints, floats, [*inbox, np.zeros(STATE_SIZE, dtype=np.int64)]

@@ -42,12 +42,21 @@ def nines_of(random):
 
 def compose(random):
     numbers = float(random.uniform(1, 5)), share(random), share(random), float(random.uniform(0, 60)), 4.0, YEAR
-    return [*group(random), *numbers, np.geomspace(1e-4, 1, 5), *(np.zeros(n) for n in (5, 5, 5, 5, 5, 5, 5))]
+    return [*group(random), *numbers, np.geomspace(1e-4, 1, 5), *(np.zeros(n) for n in (5, 5, 5, 5, 5, 5, 6))]
 
 
 def layers_reach(random):
     words = int(random.integers(0, 4)), int(random.integers(1, 4)), int(random.integers(0, 2))
-    return [*words, *(float(v) for v in random.uniform(1, 5, 4)), YEAR, np.zeros(5), np.zeros(27), np.zeros(4)]
+    return [
+        *words,
+        *(float(v) for v in random.uniform(1, 5, 4)),
+        YEAR,
+        np.zeros(5),
+        np.zeros(21),
+        np.zeros(63),
+        np.zeros(63),
+        np.zeros(4),
+    ]
 
 
 def steady_state(random):
