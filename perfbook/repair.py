@@ -25,7 +25,7 @@ def steady_state(states: int, rate: Floats, share: Floats) -> None:
     """Long-run ``share`` of time in each state of a Markov chain, by elimination without a subtraction.
 
     rate : rate[i × states + j] from state i to j, destroyed; from every state there is a way to state 0
-    Source: W. K. Grassmann, M. I. Taksar and D. P. Heyman, Operations Research 33(5), 1985.
+    Source: the state reduction of Grassmann, Taksar and Heyman.
     """
     for n in range(states - 1, 0, -1):
         out = 0.0

@@ -49,7 +49,8 @@ med = Explorable(
     },
     alt="Which of {balancers:.0f} balancers gets how much traffic over 150 s, and the load that each tells. The busiest gets "
     "{now[1]:.2f} fair shares on average; the route changes {now[2]:.1f} times a minute.",
-    caption="Averaging the load makes the swing slower. Look whether it makes it smaller.",
+    caption="Change the updates, the delay and the average, and watch the red line: they move when the traffic swings, and not "
+    "how much of it.",
     presets={
         "equal MEDs": {"policy": 0},
         "slow updates": {"period": 60},
@@ -61,9 +62,10 @@ med = Explorable(
 challenge_grain = Challenge(
     "med-calm",
     of="med",
-    ask="Leave MED = load. Flow hashing leaves equal routes 5% uneven. Find the finest steps in which the load may be told so "
-    "that all balancers keep sharing.",
-    goal={"policy": (1, 1), "balancers": (3, 3), "now[0]": (1, 1.1), "grain": (0.1, 0.12)},
-    solution={"grain": 0.11},
-    hint="Two loads are one MED if they fall into the same step. The loads lie from 0.95 to 1.05.",
+    ask="Leave MED = load and three balancers. Flow hashing leaves equal routes 5% uneven, so that loads of 0.95 to 1.05 "
+    "should be told as one number. Find the finest steps with which all three keep sharing.",
+    goal={"policy": (1, 1), "balancers": (3, 3), "now[0]": (1, 1.1), "grain": (0.165, 0.175)},
+    solution={"grain": 0.17},
+    hint="A load goes to the nearest multiple of the step. All of 0.95 to 1.05 must be nearest to the same multiple; a coarser "
+    "step with an edge in between fails again.",
 )

@@ -46,10 +46,10 @@ vrrp = Explorable(
     readouts={
         "wait": "Silence until takeover: router 1 {now[4]:.3f} s, router 2 {now[5]:.3f} s, router 3 {now[6]:.3f} s",
         "takeover": "From the fault until another router is master: {now[3]:duration|never in this run}",
-        "outage": "Nobody is master for {now[0]:duration}, several for {now[1]:duration}; the master changes {now[2]:.0f} times",
+        "outage": "Nobody is master for {now[0]:.3f} s, several are for {now[1]:.3f} s; the master changes {now[2]:.0f} times",
     },
     alt="Lanes of three routers over 60 s, filled while a router is master, and below them lanes of the times when nobody and "
-    "when several are. Fault at {fail_at:.1f} s. Nobody is master for {now[0]:duration}, several for {now[1]:duration}.",
+    "when several are. Fault at {fail_at:.1f} s. Nobody is master for {now[0]:.3f} s, several are for {now[1]:.3f} s.",
     caption="The upper lanes are fine as long as one of them is filled. The two lanes below the line should be empty.",
     presets={
         "an orderly shutdown": {"fault": 1},
