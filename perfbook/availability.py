@@ -295,6 +295,18 @@ def k_of_n(parts, needed, availability, common=0.0) -> float:
     return 1 - shared_down(parts, needed, down, number("common", common, 0, 1))
 
 
+def group_nines(parts, needed, nines, common=0.0) -> float:
+    """Nines of ``needed`` out of ``parts`` that have ``nines`` each: `k_of_n` beyond the digits of an availability.
+
+    parts : 1 to 8;  needed : 1 to parts;  nines : from 0 up;  common : 0 to 1
+    Raises ValueError outside these ranges. Explained in chapter 2, section 4.
+    """
+    parts = whole("parts", parts, 1, MOST_PARTS)
+    needed = whole("needed", needed, 1, parts)
+    down = 10.0 ** -number("nines", nines, 0)
+    return nines_of(shared_down(parts, needed, down, number("common", common, 0, 1)))
+
+
 def standby(availability, works, parts=2, switch=0.0, repair=3600.0, common=0.0) -> float:
     """Availability of one part that serves while the others stand by.
 

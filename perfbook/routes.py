@@ -154,13 +154,14 @@ class Route:
     router: int = 0
 
 
-def decide(routes, compare_always=False, multipath=False):
+def decide(routes, compare_always=False, multipath=False, relax=False):
     """The route that BGP takes among ``routes``, and what is left after each step: (routes taken, [(step, names)]).
 
     compare_always : compare the MEDs of different neighbours too, which no default does
     multipath : stop before the identifiers and take all that are left, as equal-cost multipath does
+    relax : of several neighbours; without it multipath takes only those of the best route's neighbour
     Raises ValueError without a route, or for an origin that is none.
-    Source: RFC 4271, sections 9.1.1 and 9.1.2.2. Explained in chapter 2, section 4.
+    Source: RFC 4271, sections 9.1.1 and 9.1.2.2; multipath as Quagga's documentation has it. Explained in chapter 2, section 4.
     """
     left, steps = list(routes), []
     if not left:
@@ -186,8 +187,11 @@ def decide(routes, compare_always=False, multipath=False):
     )
     keep("external over internal", least(lambda r: not r.external))
     keep("nearest next hop", least(lambda r: r.interior_cost))
+    best = least(lambda r: r.router)[0]
     if not multipath:
-        keep("lowest identifier", least(lambda r: r.router)[:1])
+        keep("lowest identifier", [best])
+    elif not relax:
+        keep("the best one's neighbour", [r for r in left if r.neighbor == best.neighbor])
     return left, steps
 
 

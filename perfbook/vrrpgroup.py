@@ -35,7 +35,7 @@ CRASH, LEAVE, CUT = range(3)
 FAULTS = ("crash", "shutdown", "cut off")
 MOST_ROUTERS = 3
 IN_FLIGHT = 64
-PERIODS = 400
+PERIODS = 200
 
 
 @kernel

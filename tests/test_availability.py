@@ -78,6 +78,13 @@ def test_a_shared_cause_hurts_a_parallel_group_and_helps_a_serial_one():
     assert np.all(np.diff(together) < 0) and np.all(np.diff(chain) > 0)
 
 
+def test_nines_of_a_group_are_not_lost_to_rounding():
+    assert availability.group_nines(6, 1, 3) == pytest.approx(18)
+    assert availability.group_nines(3, 2, 2, 0.1) == pytest.approx(
+        float(availability.nines(availability.k_of_n(3, 2, 0.99, 0.1)))
+    )
+
+
 # The layered picture: the figure's formulas against all states of the graph.
 
 

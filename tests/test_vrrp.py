@@ -236,10 +236,18 @@ def test_the_figure_runs_the_group_of_simulate():
     assert (run.outage, run.split, run.changes, run.takeover) == pytest.approx(tuple(seen["now"][:4]))
 
 
-@pytest.mark.parametrize("extreme", [dict(loss=0.9, interval=0.2), dict(loss=0.5, interval=0.2, version=3, routers=3)])
+@pytest.mark.parametrize(
+    "extreme",
+    [
+        dict(loss=0.9, version=2),
+        dict(loss=0.5, version=3),
+        dict(loss=0.8, version=3, priority_1=255, priority_2=255),
+        dict(loss=0.7, version=3, priority_1=255, priority_2=255, fault=2),
+    ],
+)
 def test_the_figure_has_room_for_every_period(extreme):
-    for seed in range(1, 6):
-        seen = figure.at(**extreme, seed=seed)
+    for seed in range(1, 21):
+        seen = figure.at(**extreme, interval=0.1, seed=seed)
         for name in ("begin", "bad_begin"):
             assert np.isnan(seen[name][-1])
 

@@ -75,11 +75,11 @@ quiz_third = Choice(
     options={
         "A third replica": f"It brings {availability.nines(availability.k_of_n(3, 1, 0.999, 0.1)):.3f} nines instead of "
         f"{TWO_IN_COMMON:.3f}. The shared cause does not count replicas.",
-        "Replicas of four nines with the same β": "Yes, if their shared failures shrink with the rest: 0.1 × 0.0001 is five "
-        "nines. Or the same replicas with β = 0.009.",
+        "Fewer shared causes, down to β = 0.009": f"Yes: {availability.nines(availability.k_of_n(2, 1, 0.999, 0.009)):.3f} nines. "
+        "0.009 × 0.001 leaves just enough room for the product of the rest.",
         "A takeover twice as fast": "The shared cause leaves nobody to take over.",
     },
-    right="Replicas of four nines with the same β",
+    right="Fewer shared causes, down to β = 0.009",
 )
 
 quiz_med = Choice(

@@ -63,8 +63,8 @@ vrrp = Explorable(
 challenge_second = Challenge(
     "vrrp-half-a-second",
     of="vrrp",
-    ask="The master crashes at 10 s. Get a takeover within half a second without touching the priorities, and keep it right in "
-    "the minute: nobody is ever master beside another for more than 10 ms, and nothing is lost.",
+    ask="The master crashes. Without touching priorities or losses, get another master within half a second, and never two "
+    "at once for more than 10 ms.",
     goal={
         "priority_1": (200, 200),
         "priority_2": (100, 100),
