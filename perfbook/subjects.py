@@ -26,5 +26,6 @@ from . import (  # noqa: F401
     variability,
     vrrp,
     vrrpgroup,
+    vrrptracks,
     workbench,
 )

@@ -99,7 +99,11 @@ def vrrp_run(
     bad_end: Floats,
     bad_low: Floats,
     bad_high: Floats,
-    now: Floats,
+    totals: Floats,
+    mail_at: Floats,
+    mail_from: Floats,
+    mail_to: Floats,
+    mail_lost: Floats,
     priority: Ints,
     state: Ints,
     down_at: Floats,
@@ -117,9 +121,11 @@ def vrrp_run(
     loss : probability that an advertisement misses a listener;  delay : from sender to listener, seconds
     begin, end, low, high : periods of a router as master, as boxes in lane 4 to 2; bad_... : of nobody (lane 1) and of two
         or more (lane 0), unused places not a number
-    now : seconds without a master, with two or more, changes of master, seconds from the fault until another router was
+    totals : seconds without a master, with two or more, changes of master, seconds from the fault until another router was
         master (infinite if none), silence that each of three routers waits for, advertisements, the router that failed,
-        longest time without a master, end of the fault
+        longest time without a master, end of the fault, letters written down
+    mail_at, mail_from, mail_to, mail_lost : each advertisement to each listener while there is room: when sent, by and to
+        which router from 0, 1 if it was lost
     The rest is scratch.
     """
     seed_stream(seed, 12, stream)
@@ -135,16 +141,16 @@ def vrrp_run(
         bad_end[i] = math.nan
         bad_low[i] = math.nan
         bad_high[i] = math.nan
-    for i in range(now.shape[0]):
-        now[i] = 0.0
-    now[3] = math.inf
+    for i in range(totals.shape[0]):
+        totals[i] = 0.0
+    totals[3] = math.inf
     clock = -(5.0 * interval + 2.0)
     for r in range(3):
         state[r] = INITIALIZE
         down_at[r] = math.inf
         say_at[r] = math.inf
         since[r] = math.nan
-        now[4 + r] = down_time(priority[r], interval, version)
+        totals[4 + r] = down_time(priority[r], interval, version)
     head = 0
     tail = 0
     starting = 0
@@ -160,6 +166,7 @@ def vrrp_run(
     held_since = 0.0
     last = -1
     counting = 0
+    letters = 0
     while True:
         # The next thing that happens, in this order where times are equal.
         moment = horizon
@@ -213,6 +220,12 @@ def vrrp_run(
                         lost = 1
                     if r == cut or sent_by[place] == cut:
                         lost = 1
+                    if counting == 1 and letters < mail_at.shape[0] and state[r] != INITIALIZE:
+                        mail_at[letters] = sent_at[place]
+                        mail_from[letters] = float(sent_by[place])
+                        mail_to[letters] = float(r)
+                        mail_lost[letters] = float(lost)
+                        letters += 1
                     if lost == 0 and state[r] != INITIALIZE:
                         event = heard(priority[r], r, sent_priority[place], sent_by[place])
                         answer = vrrp_react(
@@ -223,7 +236,7 @@ def vrrp_run(
                             sent_by[tail % IN_FLIGHT] = r
                             sent_priority[tail % IN_FLIGHT] = priority[r]
                             tail += 1
-                            now[7] += 1.0
+                            totals[7] += 1.0
         elif kind == 3:
             said = vrrp_react(which, MASTER_DOWN, clock, interval, preempt, version, priority, state, down_at, say_at)
         elif kind == 4:
@@ -262,7 +275,7 @@ def vrrp_run(
             if said == 2:
                 sent_priority[tail % IN_FLIGHT] = 0
             tail += 1
-            now[7] += 1.0
+            totals[7] += 1.0
         if counting == 1:
             masters = 0
             for r in range(routers):
@@ -271,24 +284,25 @@ def vrrp_run(
                     if math.isnan(since[r]):
                         since[r] = clock
                         if r != last:
-                            now[2] += 1.0
+                            totals[2] += 1.0
                         last = r
-                        if dead == 1 and r != failed and math.isinf(now[3]):
-                            now[3] = clock - fail_at
+                        if dead == 1 and r != failed and math.isinf(totals[3]):
+                            totals[3] = clock - fail_at
                 elif not math.isnan(since[r]):
                     periods = write_period(periods, since[r], clock, 4.0 - r, begin, end, low, high)
                     since[r] = math.nan
             kept = min(masters, 2)
             if kept != held:
-                bad = close_bad(bad, held, held_since, clock, bad_begin, bad_end, bad_low, bad_high, now)
+                bad = close_bad(bad, held, held_since, clock, bad_begin, bad_end, bad_low, bad_high, totals)
                 held = kept
                 held_since = clock
     for r in range(routers):
         if not math.isnan(since[r]):
             periods = write_period(periods, since[r], horizon, 4.0 - r, begin, end, low, high)
-    bad = close_bad(bad, held, held_since, horizon, bad_begin, bad_end, bad_low, bad_high, now)
-    now[8] = failed + 1.0
-    now[10] = fail_at + fault_for
+    bad = close_bad(bad, held, held_since, horizon, bad_begin, bad_end, bad_low, bad_high, totals)
+    totals[8] = failed + 1.0
+    totals[10] = fail_at + fault_for
+    totals[11] = float(letters)
 
 
 @kernel
@@ -307,16 +321,16 @@ def write_period(
 
 @kernel
 def close_bad(
-    count: int, held: int, start: float, stop: float, begin: Floats, end: Floats, low: Floats, high: Floats, now: Floats
+    count: int, held: int, start: float, stop: float, begin: Floats, end: Floats, low: Floats, high: Floats, totals: Floats
 ) -> int:
     """Add up a period without a master (``held`` 0) or with several (2), and write it as a box."""
     if held == 1 or stop <= start:
         return count
     if held == 0:
-        now[0] += stop - start
-        now[9] = max(now[9], stop - start)
+        totals[0] += stop - start
+        totals[9] = max(totals[9], stop - start)
         return write_period(count, start, stop, 1.0, begin, end, low, high)
-    now[1] += stop - start
+    totals[1] += stop - start
     return write_period(count, start, stop, 0.0, begin, end, low, high)
 
 
@@ -354,22 +368,23 @@ def simulate(
     given = [whole("priority", p, 1, OWNER) for p in priorities] + [1] * (MOST_ROUTERS - count)
     numbers = number("interval", interval, 1e-2), version, int(bool(preempt)), number("loss", loss, 0, 1)
     times = [number(n, v, 0) for n, v in (("fail_at", fail_at), ("fault_for", fault_for), ("delay", delay))]
-    boxes, now, ints, floats, inbox = arrays()
+    boxes, totals, mail, ints, floats, inbox = arrays()
     vrrp_run(
         count, *given, *numbers, FAULTS.index(fault), *times, number("horizon", horizon, 0), int(seed),
-        *boxes, now, *ints, *floats, *inbox,
+        *boxes, totals, *mail, *ints, *floats, *inbox,
     )  # fmt: skip
     kept = np.isfinite(boxes[0])
     lanes = zip(boxes[0][kept], boxes[1][kept], boxes[2][kept], strict=True)
     periods = sorted(((round(4.65 - low), float(a), float(b)) for a, b, low in lanes), key=lambda p: p[1:])
-    outage, split, changes, takeover, advertisements, longest = (float(now[i]) for i in (0, 1, 2, 3, 7, 9))
+    outage, split, changes, takeover, advertisements, longest = (float(totals[i]) for i in (0, 1, 2, 3, 7, 9))
     return Run(outage, split, longest, int(changes), takeover, periods, int(advertisements))
 
 
 def arrays():
-    """The arrays of `vrrp_run`: boxes, totals, routers' numbers, their timers, and messages under way."""
+    """The arrays of `vrrp_run`: boxes, totals, letters (none is kept), routers' numbers, their timers, and messages under way."""
     boxes = [np.empty(PERIODS) for _ in range(8)]
+    mail = [np.empty(0) for _ in range(4)]
     ints = [np.zeros(MOST_ROUTERS, dtype=np.int64) for _ in range(2)]
     floats = [np.zeros(MOST_ROUTERS) for _ in range(3)]
     inbox = [np.zeros(IN_FLIGHT), *(np.zeros(IN_FLIGHT, dtype=np.int64) for _ in range(2))]
-    return boxes, np.zeros(11), ints, floats, [*inbox, np.zeros(STATE_SIZE, dtype=np.int64)]
+    return boxes, np.zeros(12), mail, ints, floats, [*inbox, np.zeros(STATE_SIZE, dtype=np.int64)]

@@ -233,7 +233,7 @@ def test_the_figure_runs_the_group_of_simulate():
     run = vrrpgroup.simulate(
         (120, 110), 0.5, 2, False, 0.2, "crash", 7, 9, figure.inputs["horizon"], figure.inputs["delay"], seed=4
     )
-    assert (run.outage, run.split, run.changes, run.takeover) == pytest.approx(tuple(seen["now"][:4]))
+    assert (run.outage, run.split, run.changes, run.takeover) == pytest.approx(tuple(seen["totals"][:4]))
 
 
 @pytest.mark.parametrize(

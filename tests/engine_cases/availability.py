@@ -123,9 +123,24 @@ def vrrp_run(random):
     priorities = [int(p) for p in random.choice([1, 100, 100, 200, 255], 3)]
     words = float(random.choice([0.2, 1.0])), int(random.integers(2, 4)), int(random.integers(0, 2)), share(random)
     fault = int(random.integers(0, 3)), float(random.uniform(0, 10)), float(random.uniform(0, 10))
-    boxes, now, numbers, floats, inbox = vrrpgroup.arrays()
-    rest = 0.001, 15.0, int(random.integers(0, 2**32)), *boxes, now, *numbers, *floats, *inbox
+    boxes, now, _, numbers, floats, inbox = vrrpgroup.arrays()
+    mail = [np.zeros(40) for _ in range(4)]
+    rest = 0.001, 15.0, int(random.integers(0, 2**32)), *boxes, now, *mail, *numbers, *floats, *inbox
     return [routers, *priorities, *words, *fault, *rest]
+
+
+def vrrp_tracks(random):
+    arguments = vrrp_run(random)
+    places, frames = np.array([0.0, -1.0, 1.0]), [np.zeros(41), *(np.zeros(80) for _ in range(4))]
+    series = [np.zeros(2 * vrrpgroup.PERIODS + 4) for _ in range(9)]
+    return [*arguments[:14], places, places, *arguments[14:23], *frames, *series, *arguments[23:]]
+
+
+def role_series(random):
+    begin = np.append(np.cumsum(random.uniform(0.5, 2, 5)), np.nan)
+    low = 3.65 - random.integers(0, 2, 6)
+    down = float(random.choice([np.inf, 3.0]))
+    return [0, down, 9.0, 1.5, begin, begin + 0.4, low, *(np.zeros(16) for _ in range(3))]
 
 
 def write_period(random):
@@ -181,6 +196,8 @@ cases = {
     "down_time": skew_time,
     "vrrp_react": vrrp_react,
     "vrrp_run": vrrp_run,
+    "vrrp_tracks": vrrp_tracks,
+    "role_series": role_series,
     "write_period": write_period,
     "close_bad": close_bad,
     "med_run": med_run,
