@@ -321,7 +321,15 @@ def write_period(
 
 @kernel
 def close_bad(
-    count: int, held: int, start: float, stop: float, begin: Floats, end: Floats, low: Floats, high: Floats, totals: Floats
+    count: int,
+    held: int,
+    start: float,
+    stop: float,
+    begin: Floats,
+    end: Floats,
+    low: Floats,
+    high: Floats,
+    totals: Floats,
 ) -> int:
     """Add up a period without a master (``held`` 0) or with several (2), and write it as a box."""
     if held == 1 or stop <= start:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from perfbook import vrrp, vrrpgroup
 from perfbook.figures.patterns.vrrp import vrrp as figure
+from perfbook.figures.patterns.vrrp import vrrp_player as player
 
 EVERYTHING = list(itertools.product(range(3), range(9), (0, 1), (0, 1), (2, 3)))
 priorities = st.lists(st.integers(1, 255), min_size=2, max_size=3)
@@ -234,6 +235,31 @@ def test_the_figure_runs_the_group_of_simulate():
         (120, 110), 0.5, 2, False, 0.2, "crash", 7, 9, figure.inputs["horizon"], figure.inputs["delay"], seed=4
     )
     assert (run.outage, run.split, run.changes, run.takeover) == pytest.approx(tuple(seen["totals"][:4]))
+
+
+@pytest.mark.parametrize(
+    "moved", [dict(), dict(fault=1, preempt=0), dict(fault=2), dict(loss=0.6, fault_for=0, seed=5)]
+)
+def test_the_player_shows_who_holds_the_address_and_a_token_for_each_listener(moved):
+    seen = player.run(**moved)
+    fault = vrrpgroup.FAULTS[moved.get("fault", 0)]
+    run = vrrpgroup.simulate(
+        (200, 100, 50), 1.0, 2, bool(moved.get("preempt", 1)), moved.get("loss", 0.0), fault, 10.0,
+        moved.get("fault_for", 20.0), seed=moved.get("seed", 1),
+    )  # fmt: skip
+    for now in np.arange(0.05, 60, 0.4):
+        at = player.run(now=now, **moved)
+        for router in (1, 2, 3):
+            holds = any(r == router and start <= now < end for r, start, end in run.periods)
+            assert (at[f"role{router}"][0] == 1) == holds and np.isnan(at[f"ring{router}"][0]) != holds
+    letters = int(seen["totals"][11])
+    assert letters < len(seen["first"]) - 1 and seen["first"][-1] == 2 * letters
+    if not moved:
+        # Two listeners; one while the third is down. Those sent before 0 are not shown.
+        sent = seen["when"][: 2 * letters : 2]
+        assert np.all(np.diff(sent) >= 0) and sent[0] >= 0
+        assert np.sum(sent < 10) == 2 * 10 and np.sum((sent > 10.1) & (sent < 29.9)) == 17 + 1
+        assert not seen["kind"][: 2 * letters].any()
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def draw_player(picture):
         room.dots(x, y, color="ink", size=18)
         side, align = ((1, "left"), (-1, "right"), (1, "left"))[router]
         room.text(x, y, f"router {router + 1}", align=align, offset=(26 * side, 6))
-        state = f"{{role{router + 1}:=listens|holds the address|down}}"
+        state = f"{{role{router + 1}:=listens|holds it|down}}"
         room.text(x, y, state, align=align, offset=(26 * side, -7), size=9)
     room.tokens(KINDS, size=8)
     draw_lanes(lanes)
@@ -130,7 +130,7 @@ vrrp_player = Player(
         **{f"ring{r}": (f"time_{r}", f"ring_{r}") for r in (1, 2, 3)},
     },
     end=HORIZON,
-    still=11.1,
+    still=9.4,
     speed=2,
     draw=draw_player,
     readouts={
