@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     autoscaler,
+    availability,
     closed,
     coldstart,
     fitting,
@@ -19,12 +20,17 @@ from . import (  # noqa: F401
     omission,
     overlays,
     queues,
+    repair,
     rng,
+    routes,
     simulate,
     story,
     student,
     tails,
     tracks,
     variability,
+    vrrp,
+    vrrpgroup,
+    vrrptracks,
     workbench,
 )
