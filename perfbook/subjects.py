@@ -1,7 +1,10 @@
 """All subject modules: importing this one fills the registry of kernels."""
 
 from . import (  # noqa: F401
+    breaker,
+    breaker_tracks,
     closed,
+    dependency,
     fitting,
     hedging,
     lanes,
@@ -12,7 +15,9 @@ from . import (  # noqa: F401
     memory,
     metastable,
     omission,
+    outage,
     overlays,
+    phi,
     queues,
     rng,
     simulate,
