@@ -6,15 +6,38 @@ Explained in chapter 2, section 7.
 import math
 
 from .breaker import HALF_OPEN, OPEN
-from .dependency import (BACKOFF, BAD, BUDGET, ENDED_FAILED, ENDED_OK, ENDED_REFUSED, GUARD, LAYERS, LINE, LOGGED, OUTAGE,
-                         OUTAGE_FROM, PATIENCE, RATE, RETRIES, SEED, SERVICE_RATE, THREADS, TIMEOUT, TRIED, TROUBLE,
-                         WAITS, call_service)  # fmt: skip
+from .dependency import (
+    BACKOFF,
+    BAD,
+    BUDGET,
+    ENDED_FAILED,
+    ENDED_OK,
+    ENDED_REFUSED,
+    GUARD,
+    LAYERS,
+    LINE,
+    LOGGED,
+    OUTAGE,
+    OUTAGE_FROM,
+    PATIENCE,
+    RATE,
+    RETRIES,
+    SEED,
+    SERVICE_RATE,
+    THREADS,
+    TIMEOUT,
+    TRIED,
+    TROUBLE,
+    WAITS,
+    call_service,
+)
 from .kernel import Floats, Ints, kernel
 from .outage import set_rules
 from .tracks import GLIDE, still_then_move
 
 ROWS = 12  # rows of dots
 CALLER, WAITING, GATE, DEPENDENCY, DONE, FALLEN = 0.0, 0.45, 1.0, 2.0, 3.0, -1.6
+SHUT, FULL, HALF = HEIGHTS = (-0.6, 12.0, 5.7)  # how high the barrier stands: closed, open, half-open
 UNDER_WAY, ANSWERED, FAILED_DOT, TURNED_AWAY = range(4)
 
 
@@ -121,11 +144,11 @@ def breaker_player(rate: float, outage: float, trouble: int, retries: int, failu
         if i < lines:
             event_time[i] = log[LINE * i]
             state[i] = log[LINE * i + 3]
-            gate[i] = -1.0
+            gate[i] = SHUT
             if state[i] == OPEN:
-                gate[i] = 1.0 * ROWS
+                gate[i] = FULL
             elif state[i] == HALF_OPEN:
-                gate[i] = 0.5 * ROWS
+                gate[i] = HALF
             counted[i] = log[LINE * i + 4]
             probed[i] = log[LINE * i + 5]
     summary[0] = totals[0]

@@ -9,9 +9,29 @@ import numpy as np
 
 from . import checks
 from .breaker import BY_RATE, LEAST, LIMIT, LOST_AFTER, NEEDED, OPEN_FOR, PROBES, SHARE, WINDOW
-from .dependency import (BACKOFF, BAD, BUDGET, GUARD, LAYERS, OK, OUTAGE, OUTAGE_FROM, PATIENCE, RATE, REQUESTS, RETRIES,
-                         SEED, SERVICE_RATE, SLOWDOWN, THREADS, TIMEOUT, TOTALS, TROUBLE, call_service,
-                         recovery)  # fmt: skip
+from .dependency import (
+    BACKOFF,
+    BAD,
+    BUDGET,
+    GUARD,
+    LAYERS,
+    OK,
+    OUTAGE,
+    OUTAGE_FROM,
+    PATIENCE,
+    RATE,
+    REQUESTS,
+    RETRIES,
+    SEED,
+    SERVICE_RATE,
+    SLOWDOWN,
+    THREADS,
+    TIMEOUT,
+    TOTALS,
+    TROUBLE,
+    call_service,
+    recovery,
+)
 from .kernel import Floats, Ints, floats, kernel
 from .metastable import BURST
 
