@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from perfbook import breaker_tracks, dependency, outage, phi as detector
+from perfbook import breaker_tracks, dependency, outage
+from perfbook import phi as detector
 from perfbook.breaker import BOX, RULES
 from perfbook.explore import Challenge, Explorable, Player, Slider
 from perfbook.rng import STATE_SIZE
 
-SECONDS, OUTAGE_FROM, SHARDS, WINDOW, THREADS = 120, 20.0, 5, 40, 400
-STORM_SECONDS, STORM_THREADS = 60, 2000
+SECONDS, OUTAGE_FROM, SHARDS, WINDOW, THREADS = 100, 20.0, 5, 40, 400
+STORM_SECONDS, STORM_THREADS = 60, 1500
 TROUBLES = ("errors at once", "no answer", "20 times slower")
 
 
@@ -72,8 +73,8 @@ phi = Explorable(
     alt="Left: suspicion φ against seconds of silence for three forms; the logistic one rises above the normal one, the "
     "exponential one is a straight line. Right: false suspicions an hour fall as the wait grows. At a threshold of "
     "{threshold:.1f} the wait is {now[0]:duration} and there are {now[1]:.3g} false suspicions an hour.",
-    caption="The right axes are logarithmic. The threshold promises one mistake in 10 to the φ intervals. Whether it keeps the promise depends on the law of "
-    "the intervals, and lost heartbeats are in none of the three.",
+    caption="The right axes are logarithmic. The threshold promises one mistake in 10 to the φ intervals. Whether it keeps "
+    "the promise depends on the law of the intervals, and lost heartbeats are in none of the three.",
     presets={
         "Akka's defaults": {"form": 1, "pause": 3, "jitter": 0.05},
         "as Cassandra does": {"form": 2, "jitter": 0.05},
@@ -120,13 +121,13 @@ breaker = Explorable(
     "breaker",
     kernel=outage.with_and_without,
     sliders=[
-        Slider("rate", "requests λ", 10, 80, step=1, value=50, unit="/s"),
-        Slider("outage", "the trouble lasts", 0, 60, step=1, value=20, unit="s"),
+        Slider("rate", "requests λ", 10, 60, step=1, value=50, unit="/s"),
+        Slider("outage", "the trouble lasts", 0, 40, step=1, value=20, unit="s"),
         Slider("trouble", "what goes wrong", 0, 2, step=1, value=2, words=TROUBLES),
         Slider("bad", "shards it hits, of 5", 1, SHARDS, step=1, value=SHARDS),
         Slider("timeout", "timeout of a try", 0.2, 3, step=0.1, value=1, unit="s"),
-        Slider("retries", "retries, at most", 0, 4, step=1, value=3),
-        Slider("budget", "retry budget, retries earned by each request", 0, 4, step=0.05, value=4),
+        Slider("retries", "retries, at most", 0, 3, step=1, value=3),
+        Slider("budget", "retry budget, retries earned by each request", 0, 3, step=0.05, value=3),
         Slider("threads", "threads for these calls (bulkhead)", 10, THREADS, step=10, value=THREADS),
         Slider("patience", "a shard turns away what would wait longer than", 0.2, 10, step=0.1, value=10, unit="s"),
         Slider("guard", "breaker", 0, 1, step=1, value=0, words=("one for the service", "one for each shard")),
@@ -184,7 +185,7 @@ def draw_storm(picture):
     time = np.arange(STORM_SECONDS) + 0.5
     each, flood = picture.panels(
         dict(x="share of attempts that fail", y="attempts for one click", xlim=(0, 1), ylim=(0.9, 300), yscale="log"),
-        dict(x="time, s", y="per second", xlim=(0, STORM_SECONDS), ylim=(1, 6000), yscale="log"),
+        dict(x="time, s", y="per second", xlim=(0, STORM_SECONDS), ylim=(1, 3000), yscale="log"),
     )
     each.line(SHARES, "one", color="measured", dashed=True, width=1.6)
     each.line(SHARES, "many", color="danger")
@@ -192,20 +193,20 @@ def draw_storm(picture):
     each.text(0.04, 180, "{layers:.0f} layers that retry", color="danger")
     each.text(0.04, 110, "under the budget", color="simulation")
     each.text(0.04, 67, "one layer", color="measured")
-    flood.boxes(15, "now[7]", 1, 6000, color="danger", opacity=0.15)
+    flood.boxes(15, "now[7]", 1, 3000, color="danger", opacity=0.15)
     flood.line(time, "sent", color="danger", width=1.8)
     flood.line(time, "ok", color="simulation", width=1.8)
-    flood.rule(y=100)
-    flood.text(59, 100, "what it can do", color="limit", align="right", offset=(0, 8))
-    flood.text(1, 3600, "attempts", color="danger")
-    flood.text(1, 2000, "answers", color="simulation")
+    flood.rule(y=50)
+    flood.text(59, 50, "what it can do", color="limit", align="right", offset=(0, 8))
+    flood.text(1, 1800, "attempts", color="danger")
+    flood.text(1, 1050, "answers", color="simulation")
 
 
 retry_storm = Explorable(
     "retry-storm",
     kernel=outage.retry_storm,
     sliders=[
-        Slider("rate", "clicks λ", 5, 60, step=1, value=40, unit="/s"),
+        Slider("rate", "clicks λ", 2, 30, step=1, value=20, unit="/s"),
         Slider("retries", "retries r of each layer, at most", 0, 3, step=1, value=3),
         Slider("layers", "layers that retry", 1, 3, step=1, value=3),
         Slider("budget", "retry budget b of each layer", 0, 3, step=0.05, value=3),
@@ -216,7 +217,7 @@ retry_storm = Explorable(
     inputs={
         "outage_from": 15.0,
         "outage": 15.0,
-        "service_rate": 20.0,
+        "service_rate": 10.0,
         "slowdown": 20.0,
         "timeout": 1.0,
         "backoff": 0.1,
@@ -266,7 +267,11 @@ def draw_player(picture):
         heights=[1.7, 1],
     )
     way.ax.set(xticks=[0, 0.45, 1, 2, 3], yticks=[])
-    names = ["", "retry", "breaker", "shard", "ok"] if picture.narrow else ["caller", "waits", "breaker", "shard", "answered"]
+    names = (
+        ["", "retry", "breaker", "shard", "ok"]
+        if picture.narrow
+        else ["caller", "waits", "breaker", "shard", "answered"]
+    )
     way.ax.set_xticklabels(names)
     way.boxes(1.9, 2.1, -0.6, 11.6, color="limit", opacity=0.25)
     way.boxes(0.97, 1.03, -0.6, "barrier", color="danger", opacity=0.8)
@@ -321,7 +326,7 @@ breaker_player = Player(
         "good": ("event_time", "probed"),
     },
     end=PLAYER_SECONDS,
-    still=32.5,
+    still=20.2,
     speed=1,
     draw=draw_player,
     readouts={
@@ -338,11 +343,18 @@ breaker_player = Player(
     presets={
         "the episode's 60 s": {"open_for": 60},
         "no breaker": {"guard": 0},
-        "opens at the first failure": {"failures": 1, "outage": 0},
+        "with retries": {"retries": 2},
     },
 )
 
-AS_IT_IS = {"rate": (50, 50), "outage": (20, 20), "trouble": (2, 2), "bad": (5, 5), "timeout": (1, 1), "retries": (3, 3)}
+AS_IT_IS = {
+    "rate": (50, 50),
+    "outage": (20, 20),
+    "trouble": (2, 2),
+    "bad": (5, 5),
+    "timeout": (1, 1),
+    "retries": (3, 3),
+}
 
 challenge_no_breaker = Challenge(
     "breaker-budget",
@@ -350,7 +362,7 @@ challenge_no_breaker = Challenge(
     ask="Leave the breaker out of it. Load, trouble, timeout, retries and queues are what they are, and each request should "
     "still earn a twentieth of a retry, or more. Find the budget with which the service without a breaker is back within "
     "25 s of the end of the trouble.",
-    goal={**AS_IT_IS, "threads": (THREADS, THREADS), "patience": (10, 10), "budget": (0.05, 4), "now[2]": (0, 25),
+    goal={**AS_IT_IS, "threads": (THREADS, THREADS), "patience": (10, 10), "budget": (0.05, 3), "now[2]": (0, 25),
           "seed": (1, 1)},
     solution={"budget": 0.1},
     hint="While everything fails each request is 1 + b attempts. The dependency does 100 a second, and its queue has to drain.",
@@ -359,11 +371,11 @@ challenge_no_breaker = Challenge(
 challenge_shard = Challenge(
     "breaker-shard",
     of="breaker",
-    ask="One shard of five gives errors for the whole minute. Let at least 85% of the requests be answered with a breaker, "
+    ask="One shard of five gives errors for 40 s. Let at least 85% of the requests be answered with a breaker, "
     "while the breaker still refuses 200 requests or more.",
-    goal={"outage": (60, 60), "bad": (1, 1), "trouble": (0, 0), "retries": (3, 3), "rate": (50, 50), "now[1]": (0.85, 1),
+    goal={"outage": (40, 40), "bad": (1, 1), "trouble": (0, 0), "retries": (3, 3), "rate": (50, 50), "now[1]": (0.85, 1),
           "after[3]": (200, 1e9)},
-    solution={"outage": 60, "bad": 1, "trouble": 0, "guard": 1},
+    solution={"outage": 40, "bad": 1, "trouble": 0, "guard": 1},
     hint="What does a breaker for the whole service know about shards?",
 )  # fmt: skip
 
