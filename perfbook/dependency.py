@@ -39,7 +39,7 @@ TRIED, WAITS, ENDED_OK, ENDED_FAILED, ENDED_REFUSED = range(5)
 
 
 @kernel
-def heap_push(heap: Ints, due: Floats, count: int, slot: int) -> None:
+def due_push(heap: Ints, due: Floats, count: int, slot: int) -> None:
     """Put ``slot`` in a heap of ``count`` slots, the one that is due first on top."""
     at = count
     while at > 0 and due[heap[(at - 1) // 2]] > due[slot]:
@@ -49,7 +49,7 @@ def heap_push(heap: Ints, due: Floats, count: int, slot: int) -> None:
 
 
 @kernel
-def heap_pop(heap: Ints, due: Floats, count: int) -> int:
+def due_pop(heap: Ints, due: Floats, count: int) -> int:
     """Take the slot that is due first out of a heap of ``count``."""
     top = heap[0]
     last = heap[count - 1]
@@ -68,7 +68,7 @@ def heap_pop(heap: Ints, due: Floats, count: int) -> int:
 
 
 @kernel
-def next_try(tries: int, retries: int, layers: int, budget: float, burst: float, tokens: Floats) -> int:
+def next_retry(tries: int, retries: int, layers: int, budget: float, burst: float, tokens: Floats) -> int:
     """Which try comes after a failed one: the innermost layer that may retry does; -1 if none may.
 
     tries : one digit of base ``retries`` + 1 for each layer, the innermost first: retries of its present request
@@ -175,7 +175,7 @@ def call_service(plan: Floats, rules: Floats, at: int, seconds: int, ok: Floats,
                 end = ENDED_REFUSED
                 totals[NO_THREAD] += 1.0
         else:
-            s = heap_pop(heap, due, live)
+            s = due_pop(heap, due, live)
             live -= 1
             what = slot[SLOT * s]
             shard = slot[SLOT * s + 1]
@@ -196,7 +196,7 @@ def call_service(plan: Floats, rules: Floats, at: int, seconds: int, ok: Floats,
                     if breaker_step(event, now, ticket[s], rules, box, mine) == OPEN and before != OPEN:
                         totals[OPENED] += 1.0
                 if what != ANSWER:
-                    again = next_try(tries, retries, layers, budget, burst, tokens)
+                    again = next_retry(tries, retries, layers, budget, burst, tokens)
                     if again < 0:
                         end = ENDED_FAILED
                         totals[FAILED] += 1.0
@@ -211,7 +211,7 @@ def call_service(plan: Floats, rules: Floats, at: int, seconds: int, ok: Floats,
                         slot[SLOT * s] = LATER
                         slot[SLOT * s + 2] = again
                         due[s] = now + pause
-                        heap_push(heap, due, live, s)
+                        due_push(heap, due, live, s)
                         live += 1
                         happened = WAITS
         if trying == 1 and end < 0:
@@ -253,7 +253,7 @@ def call_service(plan: Floats, rules: Floats, at: int, seconds: int, ok: Floats,
                     if free[shard] - now > plan[TIMEOUT]:
                         slot[SLOT * s] = MISSED
                         due[s] = now + plan[TIMEOUT]
-                heap_push(heap, due, live, s)
+                due_push(heap, due, live, s)
                 live += 1
         if end >= 0:
             if s >= 0:
@@ -277,7 +277,7 @@ def call_service(plan: Floats, rules: Floats, at: int, seconds: int, ok: Floats,
 
 
 @kernel
-def recovery(ok: Floats, at: int, seconds: int, outage_end: float, rate: float) -> float:
+def answers_back(ok: Floats, at: int, seconds: int, outage_end: float, rate: float) -> float:
     """Seconds from the outage's end to the end of the last five whose answers were under half the requests.
 
     Infinite if the last tenth of the run is among them; 0 if none is.
@@ -376,6 +376,6 @@ def simulate(rate=60.0, outage_from=20.0, outage=20.0, trouble="slow", bad=5, sl
     box = np.zeros(shards * (BOX + int(law[WINDOW])))
     call_service(plan, law, 0, seconds, *bins, totals, log, *states, np.zeros(shards), *slots, np.zeros(threads),
                  np.zeros(threads), np.zeros(4), box)  # fmt: skip
-    back = recovery(bins[0], 0, seconds, plan[OUTAGE_FROM] + plan[OUTAGE], plan[RATE])
+    back = answers_back(bins[0], 0, seconds, plan[OUTAGE_FROM] + plan[OUTAGE], plan[RATE])
     events = log.reshape(-1, LINE)[: int(totals[LOGGED])]
     return Run(*bins, *(int(t) for t in totals[:LOGGED]), back, events)

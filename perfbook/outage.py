@@ -29,15 +29,15 @@ from .dependency import (
     TIMEOUT,
     TOTALS,
     TROUBLE,
+    answers_back,
     call_service,
-    recovery,
 )
 from .kernel import Floats, Ints, floats, kernel
 from .metastable import BURST
 
 
 @kernel
-def set_rules(rule: int, failures: int, successes: int, open_for: float, probes: int, window: int, timeout: float,
+def breaker_rules(rule: int, failures: int, successes: int, open_for: float, probes: int, window: int, timeout: float,
               rules: Floats) -> None:  # fmt: skip
     """Fill in the rules of a breaker: the share that opens is a half, of at least four times ``failures`` calls."""
     rules[BY_RATE] = rule
@@ -83,7 +83,7 @@ def with_and_without(rate: float, outage: float, trouble: int, bad: int, timeout
     plan[THREADS] = threads
     plan[PATIENCE] = patience
     plan[SEED] = seed
-    set_rules(rule, failures, successes, open_for, probes, window, timeout, rules)
+    breaker_rules(rule, failures, successes, open_for, probes, window, timeout, rules)
     now[8] = outage_from + outage
     for run in range(2):
         plan[GUARD] = run * (guard + 1)
@@ -91,7 +91,7 @@ def with_and_without(rate: float, outage: float, trouble: int, bad: int, timeout
         call_service(plan, rules, at, seconds, ok, failed, refused, sent, busy, shut, totals, log, arrivals, works,
                      pauses, free, heap, spare, slot, due, ticket, tokens, box)  # fmt: skip
         now[run] = totals[OK] / totals[REQUESTS]
-        now[2 + run] = recovery(ok, at, seconds, outage_from + outage, rate)
+        now[2 + run] = answers_back(ok, at, seconds, outage_from + outage, rate)
         attempts = 0.0
         most = 0.0
         for i in range(seconds):
@@ -110,7 +110,7 @@ def with_and_without(rate: float, outage: float, trouble: int, bad: int, timeout
 
 
 @kernel
-def amplified(p: float, retries: int, layers: int, budget: float) -> float:
+def layered_attempts(p: float, retries: int, layers: int, budget: float) -> float:
     """Attempts that reach the bottom for each request at the top, if a share ``p`` of the attempts fails.
 
     Layer by layer: a request of which a share p of the tries fails makes (1 − p^(r+1))/(1 − p) of them, or 1 + b if that
@@ -145,9 +145,9 @@ def retry_storm(rate: float, retries: int, layers: int, budget: float, trouble: 
     Other arguments as in ``call_service``, with one breaker of five failures and five successes, or none.
     """
     for i in range(shares.shape[0]):
-        one[i] = amplified(shares[i], retries, 1, float(retries))
-        many[i] = amplified(shares[i], retries, layers, float(retries))
-        held[i] = amplified(shares[i], retries, layers, budget)
+        one[i] = layered_attempts(shares[i], retries, 1, float(retries))
+        many[i] = layered_attempts(shares[i], retries, layers, float(retries))
+        held[i] = layered_attempts(shares[i], retries, layers, budget)
     plan[RATE] = rate
     plan[OUTAGE_FROM] = outage_from
     plan[OUTAGE] = outage
@@ -164,11 +164,11 @@ def retry_storm(rate: float, retries: int, layers: int, budget: float, trouble: 
     plan[PATIENCE] = math.inf
     plan[GUARD] = guard
     plan[SEED] = seed
-    set_rules(0, 5, 5, open_for, 1, window, timeout, rules)
+    breaker_rules(0, 5, 5, open_for, 1, window, timeout, rules)
     call_service(plan, rules, 0, seconds, ok, failed, refused, sent, busy, shut, totals, log, arrivals, works, pauses,
                  free, heap, spare, slot, due, ticket, tokens, box)  # fmt: skip
-    now[0] = amplified(1.0, retries, layers, float(retries))
-    now[1] = amplified(1.0, retries, layers, budget)
+    now[0] = layered_attempts(1.0, retries, layers, float(retries))
+    now[1] = layered_attempts(1.0, retries, layers, budget)
     most = 0.0
     late = 0.0
     for i in range(seconds):
@@ -177,7 +177,7 @@ def retry_storm(rate: float, retries: int, layers: int, budget: float, trouble: 
         if i >= seconds - seconds // 5:
             late += sent[i]
     now[2] = most / rate
-    now[3] = recovery(ok, 0, seconds, outage_from + outage, rate)
+    now[3] = answers_back(ok, 0, seconds, outage_from + outage, rate)
     now[4] = totals[OK] / totals[REQUESTS]
     now[5] = late / (rate * (seconds // 5))
     now[6] = retries + 1.0
@@ -199,7 +199,7 @@ def amplification(retries, layers=1, failing=1.0, budget=None):
         raise ValueError(f"failing must be at most 1, a share, got {failing}")
     limit = retries if budget is None else checks.not_negative("budget", budget)
     (*rows,), shape = floats(failing, retries, layers, limit)
-    values = [amplified(float(p), int(r), int(n), float(b)) for p, r, n, b in zip(*rows, strict=True)]
+    values = [layered_attempts(float(p), int(r), int(n), float(b)) for p, r, n, b in zip(*rows, strict=True)]
     return np.array(values).reshape(shape) if shape else float(values[0])
 
 

@@ -2,7 +2,7 @@
 
 from . import (  # noqa: F401
     breaker,
-    breaker_tracks,
+    breakertracks,
     closed,
     dependency,
     fitting,

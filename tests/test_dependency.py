@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbook import breaker_tracks, dependency, outage
+from perfbook import breakertracks, dependency, outage
 from perfbook.errorbars import batch_means
 from perfbook.figures.patterns import breakers as figures
 from perfbook.rng import STATE_SIZE, below, exponential, seed_stream, uniform
@@ -248,9 +248,9 @@ def test_every_dot_of_the_player_is_where_its_request_is(trouble, retries, guard
     ends = []
     for low, high in itertools.pairwise(first[: requests + 1]):
         assert np.all(np.diff(out["when"][low:high]) >= 0)
-        assert out["x"][low] == breaker_tracks.CALLER
+        assert out["x"][low] == breakertracks.CALLER
         ends.append(int(out["kind"][high - 1]))
-        assert (out["x"][high - 1] == breaker_tracks.DONE) == (ends[-1] == breaker_tracks.ANSWERED)
+        assert (out["x"][high - 1] == breakertracks.DONE) == (ends[-1] == breakertracks.ANSWERED)
     shares = np.bincount(ends, minlength=4)[1:] / requests
     np.testing.assert_allclose(shares, out["summary"][1:4], atol=1e-12)
     if guard == 0:

@@ -44,27 +44,27 @@ def heap(random):
     return order, due
 
 
-def heap_push(random):
+def due_push(random):
     order, due = heap(random)
     due[order[5]] = random.uniform(0, 3)
     return [order, due, 5, int(order[5])]
 
 
-def heap_pop(random):
+def due_pop(random):
     order, due = heap(random)
     return [order, due, int(random.integers(1, 9))]
 
 
-def next_try(random):
+def next_retry(random):
     retries, layers = int(random.integers(0, 4)), int(random.integers(1, 4))
     tries = int(random.integers(0, (retries + 1) ** layers))
     return [tries, retries, layers, 0.5, 9.0, random.uniform(0, 2, 4)]
 
 
-def recovery(random):
+def answers_back(random):
     ok = random.uniform(0, 10, 40) * random.choice([0.0, 1.0], 40)
     return [ok, int(random.choice([0, 10])), 30, random.uniform(0, 20), 10.0]
 
 
-cases = {"call_service": call_service, "heap_push": heap_push, "heap_pop": heap_pop, "next_try": next_try,
-         "recovery": recovery}  # fmt: skip
+cases = {"call_service": call_service, "due_push": due_push, "due_pop": due_pop, "next_retry": next_retry,
+         "answers_back": answers_back}  # fmt: skip

@@ -5,7 +5,7 @@ import numpy as np
 from tests.engine_cases.dependency import SECONDS, bins, scratch
 
 
-def set_rules(random):
+def breaker_rules(random):
     numbers = [int(random.integers(1, 9)) for _ in range(2)]
     return [int(random.integers(0, 2)), *numbers, random.uniform(0, 60), 1, 40, random.uniform(0.1, 3), np.zeros(9)]
 
@@ -18,7 +18,7 @@ def with_and_without(random):
             np.zeros(9), *scratch(1)]  # fmt: skip
 
 
-def amplified(random):
+def layered_attempts(random):
     return [float(random.choice([random.uniform(0, 1), 1.0, 0.0])), int(random.integers(0, 4)),
             int(random.integers(1, 4)), random.uniform(0, 3)]  # fmt: skip
 
@@ -30,5 +30,5 @@ def retry_storm(random):
             np.zeros(8), np.zeros(16), np.zeros(9), *scratch(1)]  # fmt: skip
 
 
-cases = {"set_rules": set_rules, "with_and_without": with_and_without, "amplified": amplified,
+cases = {"breaker_rules": breaker_rules, "with_and_without": with_and_without, "layered_attempts": layered_attempts,
          "retry_storm": retry_storm}  # fmt: skip

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from perfbook import breaker_tracks, dependency, outage
+from perfbook import breakertracks, dependency, outage
 from perfbook import phi as detector
 from perfbook.breaker import BOX, RULES
 from perfbook.explore import Challenge, Explorable, Player, Slider
@@ -114,7 +114,7 @@ def draw_outage(picture):
     held.text(1, 345, "without", color="danger")
     held.text(1, 265, "with", color="simulation")
     load.rule(y=100)
-    load.text(1, 100, "what it can do", color="limit", offset=(0, 7))
+    load.text(SECONDS - 1, 100, "what it can do", color="limit", align="right", offset=(0, 7))
 
 
 breaker = Explorable(
@@ -196,8 +196,8 @@ def draw_storm(picture):
     flood.boxes(15, "now[7]", 1, 3000, color="danger", opacity=0.15)
     flood.line(time, "sent", color="danger", width=1.8)
     flood.line(time, "ok", color="simulation", width=1.8)
-    flood.rule(y=50)
-    flood.text(59, 50, "what it can do", color="limit", align="right", offset=(0, 8))
+    flood.rule(y=40)
+    flood.text(59, 40, "what it can do", color="limit", align="right", offset=(0, 8))
     flood.text(1, 1800, "attempts", color="danger")
     flood.text(1, 1050, "answers", color="simulation")
 
@@ -206,7 +206,7 @@ retry_storm = Explorable(
     "retry-storm",
     kernel=outage.retry_storm,
     sliders=[
-        Slider("rate", "clicks λ", 2, 30, step=1, value=20, unit="/s"),
+        Slider("rate", "clicks λ", 2, 20, step=1, value=15, unit="/s"),
         Slider("retries", "retries r of each layer, at most", 0, 3, step=1, value=3),
         Slider("layers", "layers that retry", 1, 3, step=1, value=3),
         Slider("budget", "retry budget b of each layer", 0, 3, step=0.05, value=3),
@@ -217,7 +217,7 @@ retry_storm = Explorable(
     inputs={
         "outage_from": 15.0,
         "outage": 15.0,
-        "service_rate": 10.0,
+        "service_rate": 8.0,
         "slowdown": 20.0,
         "timeout": 1.0,
         "backoff": 0.1,
@@ -276,7 +276,7 @@ def draw_player(picture):
     way.boxes(1.9, 2.1, -0.6, 11.6, color="limit", opacity=0.25)
     way.boxes(0.97, 1.03, -0.6, "barrier", color="danger", opacity=0.8)
     way.tokens(KINDS, size=7)
-    state.ax.set(yticks=breaker_tracks.HEIGHTS, yticklabels=["closed", "open", "half-open"])
+    state.ax.set(yticks=breakertracks.HEIGHTS, yticklabels=["closed", "open", "half-open"])
     state.boxes(15, "summary[6]", -2.5, 14, color="danger", opacity=0.15)
     state.line("event_time", "gate", color="ink", steps=True, width=1.5)
     state.rule(x="now")
@@ -284,7 +284,7 @@ def draw_player(picture):
 
 breaker_player = Player(
     "breaker-player",
-    kernel=breaker_tracks.breaker_player,
+    kernel=breakertracks.breaker_player,
     sliders=[
         Slider("rate", "requests λ", 0.5, 5, step=0.5, value=4, unit="/s"),
         Slider("outage", "the trouble lasts", 0, 40, step=1, value=15, unit="s"),
@@ -326,7 +326,7 @@ breaker_player = Player(
         "good": ("event_time", "probed"),
     },
     end=PLAYER_SECONDS,
-    still=20.2,
+    still=19.93,
     speed=1,
     draw=draw_player,
     readouts={

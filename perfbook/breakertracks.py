@@ -32,7 +32,7 @@ from .dependency import (
     call_service,
 )
 from .kernel import Floats, Ints, kernel
-from .outage import set_rules
+from .outage import breaker_rules
 from .tracks import GLIDE, still_then_move
 
 ROWS = 12  # rows of dots
@@ -42,7 +42,7 @@ UNDER_WAY, ANSWERED, FAILED_DOT, TURNED_AWAY = range(4)
 
 
 @kernel
-def log_tracks(log: Floats, lines: int, first: Floats, when: Floats, x: Floats, y: Floats, kind: Floats,
+def request_dots(log: Floats, lines: int, first: Floats, when: Floats, x: Floats, y: Floats, kind: Floats,
                cursor: Ints) -> int:  # fmt: skip
     """Turn a log into keyframes, two a line and two more a request; returns how many requests found room.
 
@@ -134,11 +134,11 @@ def breaker_player(rate: float, outage: float, trouble: int, retries: int, failu
     plan[PATIENCE] = math.inf
     plan[GUARD] = guard
     plan[SEED] = seed
-    set_rules(0, failures, successes, open_for, 1, window, timeout, rules)
+    breaker_rules(0, failures, successes, open_for, 1, window, timeout, rules)
     call_service(plan, rules, 0, seconds, ok, failed, refused, sent, busy, shut, totals, log, arrivals, works, pauses,
                  free, heap, spare, slot, due, ticket, tokens, box)  # fmt: skip
     lines = int(totals[LOGGED])
-    log_tracks(log, lines, first, when, x, y, kind, cursor)
+    request_dots(log, lines, first, when, x, y, kind, cursor)
     for i in range(event_time.shape[0]):
         event_time[i] = math.inf
         if i < lines:

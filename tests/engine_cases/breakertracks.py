@@ -7,7 +7,7 @@ from tests.engine_cases.dependency import SECONDS, bins, ints, scratch
 LINES, REQUESTS = 240, 40
 
 
-def log_tracks(random):
+def request_dots(random):
     log = np.zeros(6 * 9)
     # Two requests: one tried, waits, tried, answered; one refused; and one beyond the room.
     what = [(0, 0), (1, 4), (0, 1), (9, 4), (0, 0), (0, 2)]
@@ -26,4 +26,4 @@ def breaker_player(random):
             *bins(), np.zeros(9), np.zeros(16), np.zeros(9), tail[0], ints(REQUESTS), *tail[1:]]  # fmt: skip
 
 
-cases = {"log_tracks": log_tracks, "breaker_player": breaker_player}
+cases = {"request_dots": request_dots, "breaker_player": breaker_player}

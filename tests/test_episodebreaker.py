@@ -5,7 +5,7 @@ import math
 import pytest
 
 from perfbook.breaker import CircuitBreaker
-from perfbook.breaker_episode import EpisodeBreaker, EpisodeDetector
+from perfbook.episodebreaker import EpisodeBreaker, EpisodeDetector
 from perfbook.phi import PhiDetector
 
 
