@@ -167,7 +167,7 @@ def miss_figure(
     seed: int,
     items: int,
     accesses: int,
-    trace: Floats,
+    trace: Ints,
     given: int,
     sizes: Floats,
     missed: Floats,
@@ -194,7 +194,7 @@ def miss_figure(
     """The figure: the miss ratio of an LRU cache at every size, and what each size costs.
 
     memory_price : of a thousand items a month;  miss_price : of a million misses;  rate : requests a second
-    trace, given : the reader's keys, 0 to the last size, and how many (workload 3)
+    trace, given : the reader's keys, numbered from 0, and how many (workload 3)
     sizes : where the curves are drawn, evenly spaced from 0
     missed, convex : miss ratio and its lower hull;  memory, total : costs as shares of the cost without a cache
     che_size, che : Che's approximation, by its points; infinite unless the workload is Zipf's
@@ -208,7 +208,7 @@ def miss_figure(
         count = given
         skip = 0
         for i in range(given):
-            keys[i] = int(min(max(trace[i], 0.0), last.shape[0] - 1.0))
+            keys[i] = trace[i]
     else:
         make_requests(workload, alpha, items, loop, seed, accesses, keys, table, state)
     count = max(count, 1)
@@ -262,7 +262,10 @@ def miss_figure(
 
 
 def numbered(trace):
-    """The keys of a trace (any hashable things) as whole numbers by first appearance, and how many there are."""
+    """The keys of a trace (any hashable things, or an array) as whole numbers from 0, and how many there are."""
+    if isinstance(trace, np.ndarray):
+        different, keys = np.unique(trace, return_inverse=True)
+        return keys.astype(np.int64).ravel(), len(different)
     seen: dict = {}
     keys = np.array([seen.setdefault(key, len(seen)) for key in trace], dtype=np.int64)
     return keys, len(seen)

@@ -13,7 +13,7 @@ import numpy as np
 
 from . import checks
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, exponential, seed_stream
+from .rng import STATE_SIZE, exponential, seed_stream, uniform
 
 
 @kernel
@@ -30,12 +30,16 @@ def stale_of(reads: float, updates: float, ttl: float) -> float:
 
 @kernel
 def ttl_run(reads: float, updates: float, ttl: float, seed: int, count: int, totals: Floats, state: Ints) -> None:
-    """Simulate ``count`` reads of one key; ``totals``: fetches, stale reads, summed age of what was read, seconds."""
+    """Simulate ``count`` reads of one key, from its steady state on.
+
+    totals : fetches, stale reads, summed age of what was read, time of the last read; seconds
+    """
     seed_stream(seed, 12, state)
     clock = 0.0
-    fetched = 0.0
-    expires = -1.0
-    update = 0.0
+    # A look at any time finds the key cached for ttl out of ttl + 1/reads, and any part of its life as likely.
+    expires = ttl - (ttl + 1.0 / reads) * uniform(state)
+    fetched = expires - ttl
+    update = fetched + exponential(state) / updates
     fetches = 0.0
     stale = 0.0
     age = 0.0

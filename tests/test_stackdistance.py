@@ -135,7 +135,7 @@ def test_the_figure_buys_what_the_functions_buy(workload):
     seen, inputs = figure.at(**moved), figure.inputs
     name = list(stackdistance.WORKLOADS)[workload]
     keys = stackdistance.requests_of(name, inputs["accesses"], inputs["items"], 0.8, 700, seed=inputs["seed"])
-    curve = stackdistance.miss_curve(keys, largest=figure.scratch["curve"] - 1, skip=len(keys) // 5)
+    curve = stackdistance.miss_curve(keys, largest=figure.workspace["curve"] - 1, skip=len(keys) // 5)
     bought = stackdistance.cheapest(curve, 7 / 1000, 0.9 / 1e6, inputs["rate"] * 2_592_000)
     assert seen["now"][0] == bought.size and seen["now"][1] == pytest.approx(bought.miss_ratio)
     assert seen["now"][2] == pytest.approx(bought.cost)
@@ -148,8 +148,8 @@ def test_the_figure_buys_what_the_functions_buy(workload):
 
 
 def test_the_figure_takes_the_readers_own_trace():
-    trace = [3, 1, 2, 3, 1, 2, 3, 1, 2, 7]
-    seen = figure.at(workload=3, _table="\n".join(map(str, trace)), memory_price=0.5, miss_price=5)
+    trace = ["bread", "tea", "jam", "bread", "tea", "jam", "bread", "tea", "jam", "salt"]
+    seen = figure.at(workload=3, _table="\n".join(trace), memory_price=0.5, miss_price=5)
     assert seen["now"][5] == 4 and seen["now"][6] == 10
     assert seen["now"][8] == pytest.approx(0.4) and seen["now"][7] == 3
 

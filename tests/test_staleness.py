@@ -38,7 +38,7 @@ def test_the_closed_form_is_what_event_by_event_gives(reads, updates, ttl):
 
 def test_the_simulation_of_the_figure_meets_the_closed_form():
     for reads, updates, ttl in [(10, 0.02, 30), (0.5, 0.1, 5)]:
-        runs = [staleness.simulate(reads, updates, ttl, 20_000, seed) for seed in range(20)]
+        runs = [staleness.simulate(reads, updates, ttl, 200_000, seed) for seed in range(20)]
         expected = staleness.served(reads, updates, ttl)
         for part in ("stale", "hit_ratio", "age", "fetches"):
             assert batch_means([getattr(run, part) for run in runs], confidence=0.9999).covers(getattr(expected, part))

@@ -36,7 +36,7 @@ def make_requests(random):
 
 def miss_figure(random):
     numbers = [int(random.integers(0, 4)), float(random.uniform(0.1, 2)), 3, 10.0, 0.5, 100.0, 1, 6, ACCESSES]
-    given = [random.integers(0, KEYS, 30).astype(float), int(random.integers(0, 30))]
+    given = [random.integers(0, KEYS, 30), int(random.integers(0, 30))]
     curves = [np.linspace(0, 12, 5), *(np.zeros(5) for _ in range(4)), np.zeros(4), np.zeros(4), np.zeros(10)]
     work = [ints(ACCESSES), ints(ACCESSES), ints(KEYS), ints(MOMENTS + 1), ints(MOMENTS)]
     tables = [np.zeros(13), np.zeros(13), ints(13), np.zeros(6), *(np.zeros(NODES) for _ in range(3)), ints(4)]
