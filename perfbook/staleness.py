@@ -62,23 +62,11 @@ def ttl_run(reads: float, updates: float, ttl: float, seed: int, count: int, tot
 
 @kernel
 def staleness_figure(
-    reads: float,
-    updates_an_hour: float,
-    ttl: float,
-    seed: int,
-    count: int,
-    ttls: Floats,
-    some: Floats,
-    stale: Floats,
-    hit: Floats,
-    measured: Floats,
-    now: Floats,
-    totals: Floats,
-    state: Ints,
+    reads: float, updates_an_hour: float, ttl: float, ttls: Floats, stale: Floats, hit: Floats, now: Floats
 ) -> None:
-    """The figure: share of stale reads and hit ratio by time to live, in closed form and simulated.
+    """The figure: share of stale reads and hit ratio by time to live.
 
-    reads : a second;  ttls, some : seconds, for the curves and for the simulated dots;  count : reads a dot
+    reads : a second;  ttls : seconds
     now : at ``ttl``: stale share, hit ratio, mean age of what is read (s), fetches a second, stale reads a day,
         longest staleness (s)
     """
@@ -86,9 +74,6 @@ def staleness_figure(
     for j in range(ttls.shape[0]):
         stale[j] = stale_of(reads, updates, ttls[j])
         hit[j] = reads * ttls[j] / (1.0 + reads * ttls[j])
-    for j in range(some.shape[0]):
-        ttl_run(reads, updates, some[j], seed + j, count, totals, state)
-        measured[j] = totals[1] / count
     now[0] = stale_of(reads, updates, ttl)
     now[1] = reads * ttl / (1.0 + reads * ttl)
     now[2] = 0.5 * reads * ttl * ttl / (1.0 + reads * ttl)

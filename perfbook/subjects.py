@@ -18,6 +18,8 @@ from . import (  # noqa: F401
     queues,
     rng,
     simulate,
+    sketches,
+    sketching,
     stackdistance,
     staleness,
     stampede,

@@ -36,7 +36,7 @@ def test_the_closed_form_is_what_event_by_event_gives(reads, updates, ttl):
         assert batch_means(column, confidence=0.9999).covers(value)
 
 
-def test_the_simulation_of_the_figure_meets_the_closed_form():
+def test_the_simulation_meets_the_closed_form():
     for reads, updates, ttl in [(10, 0.02, 30), (0.5, 0.1, 5)]:
         runs = [staleness.simulate(reads, updates, ttl, 200_000, seed) for seed in range(20)]
         expected = staleness.served(reads, updates, ttl)
@@ -73,8 +73,6 @@ def test_the_figure_says_what_the_functions_say():
     assert seen["now"][:4] == pytest.approx(found)
     for ttl, stale in zip(figure.inputs["ttls"][::25], seen["stale"][::25], strict=True):
         assert stale == pytest.approx(staleness.served(2, 30 / 3600, ttl).stale)
-    theory = [staleness.served(2, 30 / 3600, ttl).stale for ttl in figure.inputs["some"]]
-    assert np.abs(seen["measured"] - theory).max() < 0.15
 
 
 @pytest.mark.parametrize(

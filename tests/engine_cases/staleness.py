@@ -8,9 +8,7 @@ def rates(random):
 
 
 def staleness_figure(random):
-    numbers = [*rates(random), 3, 40]
-    return [*numbers, np.geomspace(1, 1000, 5), np.geomspace(1, 1000, 3), *(np.zeros(n) for n in (5, 5, 3, 6, 4)),
-            np.zeros(4, dtype=np.int64)]  # fmt: skip
+    return [*rates(random), np.geomspace(1, 1000, 5), *(np.zeros(n) for n in (5, 5, 6))]
 
 
 cases = {

@@ -108,19 +108,16 @@ working_set = Explorable(
 )
 
 TTLS = np.geomspace(1, 3600, 101)
-SOME = np.geomspace(2, 3000, 12)
 
 
 def draw_staleness(picture):
     panel = picture.panel(x="time to live, s (log)", y="share of reads", xlim=(1, 3600), ylim=(0, 1.02), xscale="log")
     panel.line(TTLS, "hit", color="limit", dashed=True, width=1.5)
     panel.line(TTLS, "stale", color="theory")
-    panel.dots(SOME, "measured", color="simulation", size=6)
     panel.rule(x="ttl", color="ink", width=1)
     panel.dots("ttl", "now[0]", color="ink")
     panel.text(1.2, 0.62, "dashed: served from the cache", color="limit")
     panel.text(1.2, 0.54, "solid: out of date", color="theory")
-    panel.text(1.2, 0.46, "dots: the same, simulated", color="simulation")
 
 
 staleness = Explorable(
@@ -130,11 +127,9 @@ staleness = Explorable(
         Slider("reads", "reads a second", 0.1, 50, step=0.1, value=10),
         Slider("updates_an_hour", "updates an hour", 0.5, 120, step=0.5, value=6),
         Slider("ttl", "time to live", 1, 3600, step=1, value=300, unit="s"),
-        Slider("seed", "run", 1, 100, step=1, value=1),
     ],
-    inputs={"count": 4000, "ttls": TTLS, "some": SOME},
-    outputs={"stale": 101, "hit": 101, "measured": 12, "now": 6},
-    scratch={"totals": 4, "state": 4},
+    inputs={"ttls": TTLS},
+    outputs={"stale": 101, "hit": 101, "now": 6},
     draw=draw_staleness,
     readouts={
         "stale": "{now[0]:.2%} of the reads are out of date, by {now[5]:duration} at most; that is {now[4]:,.0f} reads a day",
