@@ -100,7 +100,7 @@ def levels_figure(
             elif bar == 2:
                 part = added[i] / now[1]
             middle[LEVELS * bar + i] = at + 0.5 * part
-            shown[LEVELS * bar + i] = 1.0 if part >= 0.16 else 0.0
+            shown[LEVELS * bar + i] = 1.0 if part >= 0.12 else 0.0
             at += part
         edges[5 * bar + 4] = at
 

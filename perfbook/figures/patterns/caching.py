@@ -102,7 +102,7 @@ milk"""
 def draw_miss_ratio(picture):
     left, right = picture.panels(
         dict(x="cache, items", y="miss ratio", xlim=(0, TOP), ylim=(0, 1.02)),
-        dict(x="cache, items", y="cost, of that without a cache", xlim=(0, TOP), ylim=(0, 1.5)),
+        dict(x="cache, items", y="cost (without a cache: 1)", xlim=(0, TOP), ylim=(0, 1.5)),
     )
     sizes = np.arange(0.0, TOP + 1, STEP)
     left.line("che_size", "che", color="theory", width=4)
@@ -158,7 +158,7 @@ miss_ratio = Explorable(
         **{name: popularity.NODES for name in ("rank", "weight", "chance")},
         "state": 4,
     },
-    while_dragging={"accesses": 30_000},
+    while_dragging={"accesses": 20_000},
     table=Table(
         columns=("trace",),
         count="given",

@@ -11,7 +11,7 @@ NAMES = ("the episode's", "Ivy Bridge")
 CYCLES = np.array([c for machine in MACHINES for c in machine.cycles])
 SIZES = np.array([s for machine in MACHINES for s in machine.sizes], dtype=float)
 COLOURS = (("theory", 0.75), ("theory", 0.45), ("theory", 0.2), ("danger", 0.6))
-PLACES = ("L1", "L2", "L3", "memory")
+PLACES = ("L1", "L2", "L3", "RAM")
 
 
 def draw_levels(picture):
@@ -26,8 +26,8 @@ def draw_levels(picture):
             place = 4 * bar + level
             name = f"{{shown[{place}]:=|{PLACES[level]}}}"
             panel.text(f"middle[{place}]", row, name, color="ink", align="center")
-    panel.text(0.01, 1.47, "each number is a whole access: {now[0]:.3f} cycles", color="ink")
-    panel.text(0.01, 0.47, "each number adds to those before: {now[1]:.3f} cycles", color="ink")
+    panel.text(0.01, 1.47, "whole: {now[0]:.3f} cycles an access", color="ink")
+    panel.text(0.01, 0.47, "added: {now[1]:.3f} cycles an access", color="ink")
     panel.text(0.01, 2.47, "where accesses end", color="ink")
 
 
@@ -67,23 +67,24 @@ challenge_levels = Challenge(
     hint="The mean is a straight line in the L1 hit rate: 4 cycles at 1, and what the rest costs at 0.",
 )
 
-KIB = np.exp2(np.linspace(2, 20, 145))
+KIB = np.exp2(np.linspace(0, 20, 161))
 
 
 def draw_working_set(picture):
     panel = picture.panel(
-        x="working set, KiB (log)", y="cycles a mean access (log)", xlim=(4, 2**20), ylim=(0.8, 300), xscale="log",
+        x="working set, KiB (log)", y="cycles a mean access (log)", xlim=(1, 2**20), ylim=(0.8, 300), xscale="log",
         yscale="log",
     )  # fmt: skip
+    panel.ax.set_xticks([1, 100, 10_000, 10**6])
+    panel.ax.set_xticklabels(["1", "100", "10,000", "10⁶"])
     for size, name in zip(model.EPISODE.sizes, PLACES, strict=False):
         panel.rule(x=size / 1024, color="limit", width=1)
         panel.text(size / 1024, 220, name, color="limit", align="right", offset=(-3, 0))
     panel.line(KIB, "other", color="theory", dashed=True, width=1.2)
     panel.line(KIB, "curve", color="theory")
     panel.dots("now[0]", "now[1]", color="ink")
-    panel.text(
-        KIB[-1], "other[144]", "{machine:=Ivy Bridge|the episode's}", align="right", color="theory", offset=(-2, -12)
-    )
+    panel.text(KIB[2], "other[2]", "{machine:=Ivy Bridge|the episode's}", color="theory", offset=(0, 9))
+    panel.text(KIB[2], "curve[2]", "{machine:=the episode's|Ivy Bridge}", color="theory", offset=(0, 9))
 
 
 working_set = Explorable(
@@ -94,7 +95,7 @@ working_set = Explorable(
         Slider("machine", "cycles", 0, 1, step=1, value=1, words=NAMES),
     ],
     inputs={"sizes": SIZES, "cycles": CYCLES, "kib": KIB},
-    outputs={"curve": 145, "other": 145, "now": 4},
+    outputs={"curve": 161, "other": 161, "now": 4},
     draw=draw_working_set,
     readouts={
         "now": "{now[0]:,.0f} KiB, evenly used: {now[1]:.1f} cycles a mean access, {now[2]:.1f} on the other machine",
@@ -116,7 +117,7 @@ def draw_staleness(picture):
     panel.line(TTLS, "stale", color="theory")
     panel.rule(x="ttl", color="ink", width=1)
     panel.dots("ttl", "now[0]", color="ink")
-    panel.text(1.2, 0.62, "dashed: served from the cache", color="limit")
+    panel.text(1.2, 0.62, "dashed: hits", color="limit")
     panel.text(1.2, 0.54, "solid: out of date", color="theory")
 
 

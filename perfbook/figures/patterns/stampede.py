@@ -4,8 +4,8 @@ from perfbook import stampede as model
 from perfbook.explore import Challenge, Explorable, Slider
 
 KEYS, HORIZON, POINTS = 20, 60.0, 601
-MOST_RATE = 50
-PLACES = 62_000  # requests of the busiest setting, and six standard deviations more
+MOST_RATE = 40
+PLACES = 50_000  # requests of the busiest setting, and six standard deviations more
 MOST = 3000
 
 
