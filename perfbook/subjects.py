@@ -16,6 +16,7 @@ from . import (  # noqa: F401
     queues,
     rng,
     simulate,
+    sketches,
     story,
     student,
     tails,
