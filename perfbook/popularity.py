@@ -312,6 +312,19 @@ def hit_ratio(cache, items, alpha=1.0, policy="lru") -> float:
     return hit_ratio_of(code, cache, float(items), alpha, *(np.zeros(NODES) for _ in range(3)))
 
 
+def least_cache(goal, items, alpha=1.0, policy="lru") -> int:
+    """Least number of items that a cache must hold to hit the share ``goal`` (0 to 1), by Che's approximation.
+
+    Raises ValueError for arguments out of range. Explained in chapter 2, section 1.
+    """
+    goal = checks.number("goal", goal, 0, 1)
+    low, high = -1, checks.whole("items", items, 1, MOST_ITEMS)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if hit_ratio(middle, items, alpha, policy) < goal else (low, middle)
+    return high
+
+
 def effective_latency(hit_ratio, hit, miss):
     """Mean latency: ``hit`` for the share ``hit_ratio`` of requests, ``miss`` for the rest, in their unit.
 

@@ -219,7 +219,7 @@ def exact_false_positives(size, hashes, items) -> float:
     """The same rate without approximation, for hashes that are independent.
 
     The bits asked for are j different ones with the chance of throws into cells; that all of them are set follows by
-    inclusion and exclusion. Raises ValueError. Source: the quantity that Bose et al. 2008 bound; derived here.
+    inclusion and exclusion. Raises ValueError. Source: Christensen, Roginsky and Jimeno 2010 compute the same rate.
     Explained in chapter 2, section 1.
     """
     size, hashes, items = _filter(size, hashes, items)

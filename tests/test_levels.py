@@ -66,7 +66,7 @@ def test_data_that_fits_costs_what_its_level_costs_and_endless_data_what_memory_
 @settings(max_examples=40, deadline=None)
 def test_every_bar_of_the_figure_is_whole_and_its_numbers_are_the_functions(machine, l1, l2, l3):
     seen = figure.at(machine=machine, l1=l1, l2=l2, l3=l3)
-    cycles = (levels.EPISODE, levels.IVY_BRIDGE)[machine].cycles
+    cycles = (levels.EPISODE, levels.ICE_LAKE)[machine].cycles
     mean = levels.average_access((l1, l2, l3), cycles)
     assert seen["now"][:2] == pytest.approx([mean.whole, mean.added])
     assert seen["edges"][[4, 9, 14]] == pytest.approx([1, 1, 1])
@@ -76,7 +76,7 @@ def test_every_bar_of_the_figure_is_whole_and_its_numbers_are_the_functions(mach
 def test_the_working_sets_figure_says_what_the_function_says():
     seen = working_set.at(log2_kib=9, machine=1)
     assert seen["now"][0] == pytest.approx(512)
-    assert seen["now"][1] == pytest.approx(levels.working_set_access(2**19, levels.IVY_BRIDGE))
+    assert seen["now"][1] == pytest.approx(levels.working_set_access(2**19, levels.ICE_LAKE))
     assert seen["now"][2] == pytest.approx(levels.working_set_access(2**19))
 
 

@@ -60,6 +60,14 @@ def test_the_least_cache_for_a_goal_meets_it_and_one_item_less_does_not(items, a
 
 
 @pytest.mark.parametrize("policy", ["lru", "fifo"])
+def test_the_least_lru_or_fifo_cache_for_a_goal_meets_it_and_one_item_less_does_not(policy):
+    for goal, items in ((0.9, 5000), (0.5, 300), (0.0, 10), (1.0, 10)):
+        cache = popularity.least_cache(goal, items, 0.8, policy)
+        assert popularity.hit_ratio(cache, items, 0.8, policy) >= goal
+        assert cache == 0 or popularity.hit_ratio(cache - 1, items, 0.8, policy) < goal
+
+
+@pytest.mark.parametrize("policy", ["lru", "fifo"])
 @pytest.mark.parametrize("items, cache", [(50, 7), (129, 40), (1000, 10), (100_000, 10_000), (100_000, 99_000)])
 def test_a_few_hundred_ranks_stand_for_every_item(policy, items, cache):
     for alpha in (0.0, 0.64, 1.0, 1.7):

@@ -34,6 +34,6 @@ cases = {
         SIZES,
         CYCLES,
         np.geomspace(4, 1e6, 9),
-        *(np.zeros(size) for size in (9, 9, 4)),
+        *(np.zeros(size) for size in (9, 9, 7)),
     ],
 }

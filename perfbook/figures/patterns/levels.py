@@ -6,8 +6,8 @@ from perfbook import levels as model
 from perfbook import staleness as ttl_model
 from perfbook.explore import Challenge, Explorable, Slider
 
-MACHINES = (model.EPISODE, model.IVY_BRIDGE)
-NAMES = ("the episode's", "Ivy Bridge")
+MACHINES = (model.EPISODE, model.ICE_LAKE)
+NAMES = ("the episode's", "Ice Lake")
 CYCLES = np.array([c for machine in MACHINES for c in machine.cycles])
 SIZES = np.array([s for machine in MACHINES for s in machine.sizes], dtype=float)
 COLOURS = (("theory", 0.75), ("theory", 0.45), ("theory", 0.2), ("danger", 0.6))
@@ -61,10 +61,10 @@ challenge_levels = Challenge(
     "levels-half",
     of="levels",
     ask="On the measured machine, with L2 at 0.8 and L3 at 0.75, find the L1 hit rate with which a mean access, each number "
-    "a whole one, takes 6 cycles.",
-    goal={"machine": (1, 1), "l2": (0.8, 0.8), "l3": (0.75, 0.75), "now[0]": (5.95, 6.05)},
+    "a whole one, takes 7 cycles.",
+    goal={"machine": (1, 1), "l2": (0.8, 0.8), "l3": (0.75, 0.75), "now[0]": (6.9, 7.1)},
     solution={"machine": 1, "l1": 0.905},
-    hint="The mean is a straight line in the L1 hit rate: 4 cycles at 1, and what the rest costs at 0.",
+    hint="The mean is a straight line in the L1 hit rate: 5 cycles at 1, and what the rest costs at 0.",
 )
 
 KIB = np.exp2(np.linspace(0, 20, 161))
@@ -77,14 +77,14 @@ def draw_working_set(picture):
     )  # fmt: skip
     panel.ax.set_xticks([1, 100, 10_000, 10**6])
     panel.ax.set_xticklabels(["1", "100", "10,000", "10⁶"])
-    for size, name in zip(model.EPISODE.sizes, PLACES, strict=False):
-        panel.rule(x=size / 1024, color="limit", width=1)
-        panel.text(size / 1024, 220, name, color="limit", align="right", offset=(-3, 0))
+    for level, name in enumerate(PLACES[:3]):
+        panel.rule(x=f"now[{4 + level}]", color="limit", width=1)
+        panel.text(f"now[{4 + level}]", 220, name, color="limit", align="right", offset=(-3, 0))
     panel.line(KIB, "other", color="theory", dashed=True, width=1.2)
     panel.line(KIB, "curve", color="theory")
     panel.dots("now[0]", "now[1]", color="ink")
-    panel.text(KIB[2], "other[2]", "{machine:=Ivy Bridge|the episode's}", color="theory", offset=(0, 9))
-    panel.text(KIB[2], "curve[2]", "{machine:=the episode's|Ivy Bridge}", color="theory", offset=(0, 9))
+    panel.text(KIB[2], "other[2]", "{machine:=Ice Lake|the episode's}", color="theory", offset=(0, 9))
+    panel.text(KIB[2], "curve[2]", "{machine:=the episode's|Ice Lake}", color="theory", offset=(0, 9))
 
 
 working_set = Explorable(
@@ -95,7 +95,7 @@ working_set = Explorable(
         Slider("machine", "cycles", 0, 1, step=1, value=1, words=NAMES),
     ],
     inputs={"sizes": SIZES, "cycles": CYCLES, "kib": KIB},
-    outputs={"curve": 161, "other": 161, "now": 4},
+    outputs={"curve": 161, "other": 161, "now": 7},
     draw=draw_working_set,
     readouts={
         "now": "{now[0]:,.0f} KiB, evenly used: {now[1]:.1f} cycles a mean access, {now[2]:.1f} on the other machine",
@@ -105,7 +105,7 @@ working_set = Explorable(
     "{now[1]:.1f} cycles.",
     caption="No slider here is a hit rate: with evenly used data it follows from the sizes. Each step begins where a cache "
     "is full, and is half done at twice its size.",
-    presets={"fits L1": {"log2_kib": 5}, "twice L1": {"log2_kib": 6}, "twice L3": {"log2_kib": 14}},
+    presets={"fits L1": {"log2_kib": 5}, "1 MiB": {"log2_kib": 10}, "16 MiB": {"log2_kib": 14}},
 )
 
 TTLS = np.geomspace(1, 3600, 101)
