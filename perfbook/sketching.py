@@ -33,6 +33,13 @@ def bloom_rate(size: float, hashes: float, items: float) -> float:
 
 
 @kernel
+def bloom_fill(bits: Ints, size: int, hashes: int, seed: int, items: int) -> None:
+    """Add the keys 0 to ``items`` - 1."""
+    for key in range(items):
+        bloom_add(bits, size, hashes, seed, key)
+
+
+@kernel
 def bloom_wrong(bits: Ints, size: int, hashes: int, seed: int, probes: int) -> float:
     """Share of ``probes`` keys that were never added of which the filter says that it holds them."""
     wrong = 0
@@ -244,8 +251,7 @@ def measured_false_positives(size, hashes, items, probes=100_000, seed=1) -> flo
     size, hashes, items = _filter(size, hashes, items)
     items, probes = checks.whole("items", items, 0, NEVER_ADDED), checks.whole("probes", probes, 1)
     bits = np.zeros((size + BITS - 1) // BITS, dtype=np.int64)
-    for key in range(items):
-        bloom_add(bits, size, hashes, int(seed), key)
+    bloom_fill(bits, size, hashes, int(seed), items)
     return bloom_wrong(bits, size, hashes, int(seed), probes)
 
 

@@ -25,6 +25,7 @@ cases = {
         float(random.integers(1, 17)),
         random.uniform(0, 1e5),
     ],
+    "bloom_fill": lambda random: [ints(4), 128, int(random.integers(1, 9)), 3, int(random.integers(0, 30))],
     "bloom_wrong": lambda random: [random.integers(0, 2**32, 4), 128, int(random.integers(1, 9)), 3, 40],
     "bloom_figure": bloom_figure,
     "excess_curve": lambda random: [np.floor(random.exponential(3, 40)), 2.0, np.linspace(0, 5, 6), np.zeros(6)],
