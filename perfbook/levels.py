@@ -8,11 +8,12 @@ Explained in chapter 2, section 1.
 
 import dataclasses
 import math
+import time
 
 import numpy as np
 
 from . import checks
-from .kernel import Floats, kernel
+from .kernel import Floats, Ints, kernel
 
 LOG_2 = 0.6931471805599453
 LEVELS = 4  # three caches and the memory behind them
@@ -121,6 +122,15 @@ def working_set_cycles(working_set: float, sizes: Floats, cycles: Floats, first:
 
 
 @kernel
+def chase(follow: Ints, start: int, steps: int) -> int:
+    """Where one comes to from place ``start`` by going to ``follow[place]`` so many times: each load waits for the last."""
+    at = start
+    for _ in range(steps):
+        at = follow[at]
+    return at
+
+
+@kernel
 def working_set_figure(
     log2_kib: float, machine: int, sizes: Floats, cycles: Floats, kib: Floats, curve: Floats, other: Floats, now: Floats
 ) -> None:
@@ -183,3 +193,34 @@ def working_set_access(working_set, machine=EPISODE) -> float:
     """
     checks.positive("working_set", working_set)
     return working_set_cycles(float(working_set), np.array(machine.sizes, dtype=float), np.array(machine.cycles), 0, 3)
+
+
+LINE = 64  # bytes that come into a cache together
+
+
+def ring_of_lines(working_set, seed=1) -> np.ndarray:
+    """A chain for ``chase`` that visits every line of ``working_set`` bytes once before it comes back, in random order.
+
+    working_set : bytes, rounded down to lines, at least two of them
+    Raises ValueError for less. Explained in chapter 2, section 1.
+    """
+    lines = checks.whole("working_set", working_set, 2 * LINE) // LINE
+    words = LINE // 8
+    order = np.random.default_rng(seed).permutation(lines) * words
+    follow = np.zeros(lines * words, dtype=np.int64)
+    follow[order] = np.roll(order, -1)
+    return follow
+
+
+def measured_access(working_set, steps=1_000_000, repeats=3) -> float:
+    """Seconds an access over ``working_set`` bytes takes on this machine, used evenly and out of order: the best of a few.
+
+    Each access needs the one before, so that none overlaps another. Explained in chapter 2, section 1.
+    """
+    follow, times = ring_of_lines(working_set), []
+    at = chase(follow, 0, len(follow) * 8 // LINE)  # once round, into the caches
+    for _ in range(checks.whole("repeats", repeats, 1)):
+        begun = time.perf_counter()
+        at = chase(follow, at, checks.whole("steps", steps, 1))
+        times.append(time.perf_counter() - begun)
+    return min(times) / steps

@@ -62,6 +62,21 @@ def test_data_that_fits_costs_what_its_level_costs_and_endless_data_what_memory_
     assert np.all(np.diff(steps) >= 0)
 
 
+@given(st.integers(2, 200), st.integers(0, 5))
+@settings(max_examples=30, deadline=None)
+def test_the_chain_visits_every_line_once_before_it_comes_back(lines, seed):
+    follow = levels.ring_of_lines(lines * levels.LINE + 17, seed)
+    words = levels.LINE // 8
+    seen = [levels.chase(follow, 0, steps) for steps in range(lines)]
+    assert sorted(seen) == list(range(0, lines * words, words))
+    assert levels.chase(follow, 0, lines) == 0 and len(follow) == lines * words
+
+
+def test_a_working_set_that_fits_no_cache_takes_longer_on_this_machine_than_one_that_fits_the_first():
+    small, large = (levels.measured_access(size, steps=100_000) for size in (8 * 1024, 2**27))
+    assert 0 < 3 * small < large
+
+
 @given(machine=st.integers(0, 1), l1=st.floats(0, 1), l2=st.floats(0, 1), l3=st.floats(0, 1))
 @settings(max_examples=40, deadline=None)
 def test_every_bar_of_the_figure_is_whole_and_its_numbers_are_the_functions(machine, l1, l2, l3):
@@ -86,6 +101,7 @@ def test_the_working_sets_figure_says_what_the_function_says():
         (lambda: levels.average_access([0.5, 1.2], [1, 2, 3]), "hit_rates must be at most 1, got [0.5, 1.2]"),
         (lambda: levels.average_access([0.5], [1, 2, 3]), "cycles must be one more than hit_rates, got 3 and 1"),
         (lambda: levels.average_access([-0.5], [1, 2]), "hit_rates must not be negative"),
+        (lambda: levels.ring_of_lines(64), "working_set must be a whole number from 128 up, got 64"),
         (lambda: levels.working_set_access(0), "working_set must be above 0, got 0"),
     ],
 )

@@ -28,6 +28,7 @@ cases = {
         4,
         int(random.integers(0, 4)),
     ],
+    "chase": lambda random: [random.permutation(30), int(random.integers(0, 30)), int(random.integers(0, 50))],
     "working_set_figure": lambda random: [
         float(random.uniform(2, 20)),
         int(random.integers(0, 2)),
