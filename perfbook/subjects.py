@@ -3,6 +3,7 @@
 from . import (  # noqa: F401
     closed,
     fitting,
+    hashring,
     hedging,
     lanes,
     latency,
@@ -13,7 +14,9 @@ from . import (  # noqa: F401
     metastable,
     omission,
     overlays,
+    placement,
     queues,
+    ringmoves,
     rng,
     simulate,
     story,
