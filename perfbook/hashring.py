@@ -37,6 +37,23 @@ def node_word(node: int, seed: int) -> int:
 
 
 @kernel
+def sort_byte(source: Ints, target: Ints, total: int, shift: int, digits: Ints) -> None:
+    """Copy the first ``total`` values to ``target`` in the order of their byte at ``shift``; equal ones keep theirs."""
+    for d in range(DIGITS):
+        digits[d] = 0
+    for i in range(total):
+        digits[(source[i] >> shift) & 255] += 1
+    start = 0
+    for d in range(DIGITS):
+        start += digits[d]
+        digits[d] = start - digits[d]
+    for i in range(total):
+        d = (source[i] >> shift) & 255
+        target[digits[d]] = source[i]
+        digits[d] += 1
+
+
+@kernel
 def build_ring(count: int, nodes: Ints, points: Ints, seed: int, ring: Ints, spare: Ints, digits: Ints) -> int:
     """Put the nodes' points on the ring, in order of position; returns how many there are.
 
@@ -50,22 +67,10 @@ def build_ring(count: int, nodes: Ints, points: Ints, seed: int, ring: Ints, spa
         for copy in range(points[i]):
             ring[total] = mix32(base + copy * 0x9E3779B9) * NODES + nodes[i]
             total += 1
-    for byte in range(4):
-        unit = NODES * 256**byte
-        for d in range(DIGITS):
-            digits[d] = 0
-        for i in range(total):
-            digits[(ring[i] // unit) % DIGITS] += 1
-        start = 0
-        for d in range(DIGITS):
-            start += digits[d]
-            digits[d] = start - digits[d]
-        for i in range(total):
-            d = (ring[i] // unit) % DIGITS
-            spare[digits[d]] = ring[i]
-            digits[d] += 1
-        for i in range(total):
-            ring[i] = spare[i]
+    sort_byte(ring, spare, total, 12, digits)
+    sort_byte(spare, ring, total, 20, digits)
+    sort_byte(ring, spare, total, 28, digits)
+    sort_byte(spare, ring, total, 36, digits)
     return total
 
 

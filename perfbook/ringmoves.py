@@ -58,7 +58,8 @@ def ring_picture(
     key_x, key_y, point_x, point_y : three parts: those of no interest, those of the node shown, those that change hands
     before, after : share of the ring of each node, over the fair one of a node of weight 1; not a number where absent
     now : share of the ring that moves, share of the keys, what is expected, what modulo would move, fullest node
-        over its fair share afterwards, coefficient of variation expected, points on the ring afterwards
+        over its fair share afterwards, coefficient of variation expected, points on the ring afterwards, nodes by
+        weight before, number of the node picked out
     """
     places = before.shape[0]
     slots = point_x.shape[0] // 3
@@ -134,6 +135,7 @@ def ring_picture(
     now[5] = math.sqrt((later - 1.0) / (later * virtual + 1.0))
     now[6] = total
     now[7] = nodes + heavy
+    now[8] = picked + 1.0
 
 
 @kernel

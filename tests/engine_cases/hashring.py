@@ -30,6 +30,10 @@ def key_place(random):
     return [word(random), int(random.integers(0, 100))]
 
 
+def sort_byte(random):
+    return [random.integers(0, 2**44, 30), ints(30), 29, int(random.choice([12, 20, 28, 36])), ints(256)]
+
+
 def build_ring(random):
     who = np.sort(random.choice(4096, NODES, replace=False))
     points = random.integers(0, VIRTUAL + 1, NODES)
@@ -73,7 +77,7 @@ def bounded_loads(random):
 cases = {
     f.__name__: f
     for f in (
-        key_place, build_ring, first_point, ring_shares, bounded_owner, spread_theory, measure_spread, virtual_nodes,
+        key_place, sort_byte, build_ring, first_point, ring_shares, bounded_owner, spread_theory, measure_spread, virtual_nodes,
         bounded_loads,
     )
 } | {"node_word": key_place}  # fmt: skip

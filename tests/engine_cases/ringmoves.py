@@ -15,7 +15,7 @@ def around(random):
 def ring_picture(random):
     nodes, weight = (int(random.integers(low, 6)) for low in (2, 1))
     numbers = [nodes, VIRTUAL, weight, int(random.integers(0, 3)), int(random.integers(1, 9))]
-    outputs = [*(np.zeros(3 * n) for n in (KEYS, KEYS, SLOTS, SLOTS)), np.zeros(7), np.zeros(7), np.zeros(8)]
+    outputs = [*(np.zeros(3 * n) for n in (KEYS, KEYS, SLOTS, SLOTS)), np.zeros(7), np.zeros(7), np.zeros(9)]
     return [*numbers, int(random.integers(0, 100)), KEYS, *outputs, ints(7), ints(7), *(ints(SLOTS) for _ in range(3)),
             ints(256)]  # fmt: skip
 
