@@ -10,34 +10,34 @@ import numpy as np
 
 from . import checks
 from .kernel import Floats, Ints, kernel
-from .placement import place_keys
+from .placement import MODULO, modulo_kept, place_keys
 from .rng import STATE_SIZE, below, exponential, seed_stream, uniform
 
-ROUNDS = 40
+ROUNDS = 40  # in the figure
+MOST_ROUNDS = 10_000  # beyond which a copy counts as never done
 SAMPLES = 201
 
 
 @kernel
-def copy_rounds(seconds: float, dirty: float, pause: float, left: Floats, begins: Floats) -> int:
-    """Copy in rounds, each taking along what the one before it missed; returns the round after which to switch, or -1.
+def copy_rounds(seconds: float, dirty: float, pause: float, takes: Floats) -> float:
+    """Copy in rounds, each taking along what the one before it missed; returns the seconds until the switch, or infinity.
 
     seconds : time to copy everything once;  dirty : share of it that is written again meanwhile, 0 or more
     pause : seconds that writes may be held up for the last round
-    left : share that each round has to copy;  begins : when it begins, s; both ROUNDS long, the rest not numbers
+    takes : seconds of each round up to the last, the rest not numbers
     """
-    share = 1.0
+    last = seconds
     clock = 0.0
-    for k in range(left.shape[0]):
-        left[k] = math.nan
-        begins[k] = math.nan
-    for k in range(left.shape[0]):
-        left[k] = share
-        begins[k] = clock
-        if share * seconds <= pause:
-            return k
-        clock += share * seconds
-        share = share * dirty
-    return -1
+    switch = math.inf
+    for k in range(takes.shape[0]):
+        takes[k] = math.nan
+        if switch == math.inf:
+            takes[k] = last
+            clock += last
+            if last <= pause:
+                switch = clock
+            last = last * dirty
+    return switch
 
 
 @kernel
@@ -55,8 +55,7 @@ def reshard(
     keys: int,
     sent: Floats,
     received: Floats,
-    left: Floats,
-    hours: Floats,
+    takes: Floats,
     now: Floats,
     nodes: Ints,
     old: Ints,
@@ -72,9 +71,9 @@ def reshard(
     """The figure: ``data`` GB on ``before`` shards go to ``after`` of them, by the rule of `place_keys`.
 
     rate : what a shard may send or receive for it, MB/s;  writes : to the whole store, MB/s;  pause : s, as above
-    sent, received : GB of each shard;  left, hours : GB to copy in each round, and when it begins
-    now : GB moved, share moved, least share, hours of the first copy, hours until the switch, rounds, share of
-        the data written anew during the first copy, GB of the busiest sender, of the busiest receiver, GB at least
+    sent, received : by each shard, as shares of all data;  takes : seconds of each round
+    now : GB moved, GB expected, share moved, hours of the first copy, hours until the switch, rounds, share of the data
+        written anew during the first copy, GB of the busiest sender, of the busiest receiver, GB at least, pause (s)
     """
     for i in range(nodes.shape[0]):
         nodes[i] = i
@@ -82,13 +81,12 @@ def reshard(
         received[i] = 0.0
     place_keys(scheme, before, nodes, virtual, rows, seed, keys, old, points, words, skip, ring, spare, digits, table)
     place_keys(scheme, after, nodes, virtual, rows, seed, keys, owner, points, words, skip, ring, spare, digits, table)
-    each = data / keys
     count = 0
     for key in range(keys):
         if owner[key] != old[key]:
             count += 1
-            sent[old[key]] += each
-            received[owner[key]] += each
+            sent[old[key]] += 1.0 / keys
+            received[owner[key]] += 1.0 / keys
     busiest = 0.0
     fullest = 0.0
     for i in range(nodes.shape[0]):
@@ -98,26 +96,27 @@ def reshard(
             sent[i] = math.nan
         if i >= after:
             received[i] = math.nan
-    seconds = 1000.0 * max(busiest, fullest) / rate
+    seconds = 1000.0 * data * max(busiest, fullest) / rate
     dirty = writes * seconds / (1000.0 * data)
-    switch = copy_rounds(seconds, dirty, pause, left, hours)
-    moved = count * each
-    now[4] = math.inf
-    now[5] = math.inf
-    for k in range(left.shape[0]):
-        if k == switch:
-            now[4] = (hours[k] + left[k] * seconds) / 3600.0
-            now[5] = k + 1.0
-        left[k] = left[k] * moved
-        hours[k] = hours[k] / 3600.0
-    now[0] = moved
-    now[1] = count / keys
-    now[2] = 1.0 - min(before, after) / max(before, after)
+    least = 1.0 - min(before, after) / max(before, after)
+    now[0] = data * count / keys
+    now[1] = data * least
+    if scheme == MODULO:
+        now[1] = data * (1.0 - modulo_kept(before, after))
+    now[2] = count / keys
     now[3] = seconds / 3600.0
+    now[4] = copy_rounds(seconds, dirty, pause, takes) / 3600.0
+    now[5] = math.inf
+    if now[4] < math.inf:
+        now[5] = 0.0
+        for k in range(takes.shape[0]):
+            if takes[k] >= 0.0:
+                now[5] += 1.0
     now[6] = dirty
-    now[7] = busiest
-    now[8] = fullest
-    now[9] = data * now[2]
+    now[7] = data * busiest
+    now[8] = data * fullest
+    now[9] = data * least
+    now[10] = pause
 
 
 @kernel
@@ -257,26 +256,27 @@ def expected_behind(rate: float, backfill: float, missed: float, delay: float, v
 
 @dataclasses.dataclass(frozen=True)
 class Switch:
-    """A copy in rounds: seconds until the switch (infinite if it never comes), rounds, and the share each had to copy."""
+    """A copy in rounds: seconds until the switch (infinite if it never comes), how many rounds, and what each took, s."""
 
     seconds: float
     rounds: float
-    shares: np.ndarray
+    takes: np.ndarray
 
 
 def catch_up(data, rate, writes, pause=1.0) -> Switch:
     """Copy ``data`` (MB) at ``rate`` (MB/s) while ``writes`` (MB/s) change it, until one round takes ``pause`` seconds.
 
-    Each round copies what was written during the last: they shrink by writes/rate. Never ends at writes >= rate.
+    Each round copies what was written during the last: they shrink by writes/rate. It never ends if writes >= rate.
     data, rate : above 0;  writes : 0 or more;  pause : above 0, s. Explained in chapter 2, section 5.
     """
     data, rate, pause = checks.positive("data", data), checks.positive("rate", rate), checks.positive("pause", pause)
     writes = checks.not_negative("writes", writes)
-    left, begins = np.empty(ROUNDS * 25), np.empty(ROUNDS * 25)
-    at = int(copy_rounds(data / rate, writes / rate, pause, left, begins))
-    if at < 0:
-        return Switch(math.inf, math.inf, left)
-    return Switch(float(begins[at] + left[at] * data / rate), at + 1, left[: at + 1])
+    takes = np.empty(MOST_ROUNDS)
+    seconds = float(copy_rounds(data / rate, writes / rate, pause, takes))
+    if math.isinf(seconds):
+        return Switch(seconds, math.inf, takes)
+    takes = takes[np.isfinite(takes)]
+    return Switch(seconds, len(takes), takes)
 
 
 @dataclasses.dataclass(frozen=True)

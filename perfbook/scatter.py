@@ -27,16 +27,17 @@ def scatter_run(
     fixed: float,
     service_rate: float,
     rate: float,
+    queries: int,
     seed: int,
     latency: Floats,
     free: Floats,
     state: Ints,
 ) -> int:
-    """Simulate queries to shards with a queue each, first come first served; returns how many were scattered.
+    """Simulate ``queries`` queries to shards with a queue each, first come first served; returns how many were scattered.
 
     latency : filled with the response of each scattered query, s: the slowest shard's;  free (a shard), state : scratch
     A query to one shard has an exponential service of mean 1/μ; of a scattered one each shard serves a part, of mean
-    (φ + (1−φ)/N)/μ. As many queries are run as ``latency`` has places, scattered or not.
+    (φ + (1−φ)/N)/μ. The run ends early when ``latency`` is full.
     """
     seed_stream(seed, 0, state)
     for j in range(shards):
@@ -44,7 +45,9 @@ def scatter_run(
     part = (fixed + (1.0 - fixed) / shards) / service_rate
     clock = 0.0
     count = 0
-    for _ in range(latency.shape[0]):
+    for _ in range(queries):
+        if count == latency.shape[0]:
+            break
         clock += exponential(state) / rate
         if uniform(state) < share:
             slowest = 0.0
@@ -67,6 +70,7 @@ def scatter(
     load: float,
     seed: int,
     service_rate: float,
+    parts: int,
     many: Floats,
     capacity: Floats,
     ideal: Floats,
@@ -79,6 +83,7 @@ def scatter(
     """The figure: capacity and the p99 of scattered queries for each number of shards in ``many``, and a simulation.
 
     share, fixed : s and φ;  load : utilization of each shard;  service_rate : queries/s of one shard alone
+    parts : queries and parts of queries to simulate in all
     capacity, ideal : queries/s with the scatter and without;  p99_ms : if each shard were M/M/1, independent of others
     now : capacity, its ceiling, ideal, p99 by theory (s), p99 simulated (s), p99 of one shard (s), share of scattered
         queries slower than one shard's p99, number of shards, p99 simulated in ms, capacity over ideal
@@ -96,7 +101,8 @@ def scatter(
     now[5] = now[3] * math.log(100.0) / -math.log(-math.expm1(math.log(0.99) / shards))
     now[6] = -math.expm1(shards * math.log(0.99))
     now[7] = shards
-    count = scatter_run(shards, share, fixed, service_rate, load * now[0], seed, latency, free, state)
+    queries = int(parts / (1.0 + share * shards))
+    count = scatter_run(shards, share, fixed, service_rate, load * now[0], queries, seed, latency, free, state)
     now[4] = math.nan
     if count >= 100:
         skip = count // 10
@@ -180,10 +186,12 @@ def two_phase(
     round_trip_ms, force_ms : mean times of a message there and back, and of a forced write to a log
     no_vote : chance that a participant votes no;  mtbf_h, repair_min : a coordinator's time between failures, and down
     theory_ms : mean lock time for each number of participants in ``many``
-    wait_from, wait_to : in the first simulated commit, ms: each participant in doubt, from its vote to the decision
+    wait_from, wait_to : in the first simulated commit, over the lock time of its first participant: each participant in
+        doubt, from its vote to the decision
     now : lock time: mean by theory, mean simulated, p99 simulated, of a commit on one shard (s); messages, forced
         writes, commits/s on one row at most, with one shard, share aborted, transactions/s in doubt at a failure per
-        transaction/s, chance that a commit meets a failure while in doubt, its wait then (s), end of the first (ms)
+        transaction/s, chance that a commit meets a failure while in doubt, its wait then (s), lock time of
+        the first (ms), mean simulated (ms)
     """
     one_way = 0.0005 * round_trip_ms
     force = 0.001 * force_ms
@@ -193,9 +201,9 @@ def two_phase(
     for i in range(wait_from.shape[0]):
         wait_from[i] = math.nan
         wait_to[i] = math.nan
-        if i < participants:
-            wait_from[i] = 1000.0 * (first[i] - one_way)
-            wait_to[i] = 1000.0 * (first[participants] + one_way)
+        if i < participants and hold[0] > 0.0:
+            wait_from[i] = (first[i] - one_way) / hold[0]
+            wait_to[i] = (first[participants] + one_way) / hold[0]
     runs = hold.shape[0]
     now[12] = 1000.0 * hold[0]
     total = 0.0
@@ -216,6 +224,7 @@ def two_phase(
     now[9] = doubt
     now[10] = -math.expm1(-doubt / (3600.0 * mtbf_h))
     now[11] = 60.0 * repair_min
+    now[13] = 1000.0 * now[1]
 
 
 def capacity(shards, share, fixed, service_rate=1.0):
@@ -247,7 +256,9 @@ def scattered(shards, share, fixed, load, service_rate=1.0, queries=100_000, see
     rate = load * capacity(shards, share, fixed, service_rate)
     latency, free, state = np.empty(queries), np.empty(shards), np.empty(STATE_SIZE, dtype=np.int64)
     seed = checks.whole("seed", seed)
-    count = int(scatter_run(shards, float(share), float(fixed), float(service_rate), rate, seed, latency, free, state))
+    count = int(
+        scatter_run(shards, float(share), float(fixed), float(service_rate), rate, queries, seed, latency, free, state)
+    )
     return latency[count // 10 : count]
 
 

@@ -121,9 +121,10 @@ def shard_writes(
     for _ in range(writes):
         rank = zipf(state, popularity)
         part = int(uniform(state) * parts)
-        load[shard_of(strategy, shards, rank, users, int(names[rank]), part, entry)] += shards / writes
+        load[shard_of(strategy, shards, rank, users, int(names[rank]), part, entry)] += 1.0
     most = 0.0
     for j in range(shards):
+        load[j] = load[j] * shards / writes
         most = max(most, load[j])
     now[0] = most
     now[1] = most / shards

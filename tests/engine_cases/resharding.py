@@ -10,14 +10,14 @@ ROUNDS, ROWS = 8, 25
 
 def copy_rounds(random):
     dirty = float(random.choice([0.0, 0.3, 1.2]))
-    return [float(random.uniform(1, 1e5)), dirty, 1.0, np.zeros(ROUNDS), np.zeros(ROUNDS)]
+    return [float(random.uniform(1, 1e5)), dirty, 1.0, np.zeros(ROUNDS)]
 
 
 def reshard(random):
     nodes, keys = placement.NODES, placement.KEYS
     before, after = (int(n) for n in random.integers(1, nodes + 1, 2))
     numbers = [before, after, int(random.integers(0, 5)), 1000.0, 50.0, float(random.uniform(0, 100)), 5.0, VIRTUAL]
-    outputs = [np.zeros(nodes), np.zeros(nodes), np.zeros(ROUNDS), np.zeros(ROUNDS), np.zeros(10)]
+    outputs = [np.zeros(nodes), np.zeros(nodes), np.zeros(ROUNDS), np.zeros(11)]
     scratch = [ints(nodes), ints(keys), ints(keys), *placement.scratch()]
     return [*numbers, placement.ROWS, int(random.integers(0, 100)), keys, *outputs, *scratch]
 

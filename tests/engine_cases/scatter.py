@@ -32,7 +32,7 @@ def scatter(random):
     ]
     outputs = [np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(10)]
     scratch = [np.zeros(QUERIES), np.zeros(SHARDS), ints(4)]
-    return [*numbers, float(random.uniform(0.1, 0.9)), 3, 100.0, np.array([1.0, 2.0, 64.0]), *outputs, *scratch]
+    return [*numbers, float(random.uniform(0.1, 0.9)), 3, 100.0, 900, np.array([1.0, 2.0, 64.0]), *outputs, *scratch]
 
 
 def gathered_p99(random):
@@ -58,7 +58,7 @@ def two_phase(random):
         5.0,
         int(random.integers(0, 99)),
     ]
-    outputs = [np.zeros(3), np.zeros(4), np.zeros(4), np.zeros(13)]
+    outputs = [np.zeros(3), np.zeros(4), np.zeros(4), np.zeros(14)]
     scratch = [np.zeros(40), np.zeros(4), np.zeros(5), ints(4)]
     return [*numbers, np.array([1.0, 2.0, 16.0]), *outputs, *scratch]
 
