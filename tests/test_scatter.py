@@ -41,15 +41,34 @@ def test_two_shards_meet_the_exact_fork_join_mean(load):
 
 @pytest.mark.parametrize("shards", [2, 10, 40])
 def test_independent_shards_bound_the_p99_from_above(shards):
-    theory = scatter.gathered_p99(float(shards), 1.0, 1.0, 0.5, 1.0)
+    theory = scatter.gathered_p99(float(shards), float(shards), 1.0, 1.0, 0.5, 1.0)
     found = np.quantile(scatter.scattered(shards, 1, 1, 0.5, queries=100_000), 0.99)
     assert 0.8 * theory < found < 1.03 * theory
 
 
-def test_the_p99_of_independent_exponentials():
+def test_with_all_queries_scattered_and_repeated_each_shard_is_mm1():
     for shards in (1, 7, 100):
-        at = scatter.gathered_p99(float(shards), 1.0, 1.0, 0.0, 2.0)
-        assert (1 - math.exp(-2 * at)) ** shards == pytest.approx(0.99)
+        at = scatter.gathered_p99(float(shards), float(shards), 1.0, 1.0, 0.75, 2.0)
+        assert (1 - math.exp(-2 * 0.25 * at)) ** shards == pytest.approx(0.99)
+
+
+def test_a_parts_tail_is_that_of_a_wait_and_a_service():
+    random = np.random.default_rng(1)
+    part, wait, load = 0.3, 1.2, 0.6
+    times = random.exponential(part, 400_000) + random.exponential(wait / load, 400_000) * (
+        random.random(400_000) < load
+    )
+    for t in (0.1, 1.0, 5.0):
+        tail = scatter.part_tail(part, wait, load, t)
+        assert abs(np.mean(times > t) - tail) < 4 * math.sqrt(tail * (1 - tail) / len(times))
+    assert scatter.part_tail(0.5, 0.25, 0.5, 2.0) == pytest.approx(math.exp(-4) * (1 + 0.5 * 4))  # both of one rate
+
+
+@pytest.mark.parametrize("shards, share, fixed", [(16, 0.1, 0.3), (4, 0.5, 0.0), (32, 0.3, 1.0)])
+def test_the_p99_of_mixed_queries_is_within_a_fifth_of_independent_shards(shards, share, fixed):
+    theory = scatter.gathered_p99(float(shards), float(shards), share, fixed, 0.6, 1.0)
+    found = np.quantile(scatter.scattered(shards, share, fixed, 0.6, queries=200_000), 0.99)
+    assert 0.8 * theory < found < 1.2 * theory
 
 
 def test_the_figure_says_what_the_functions_say():
@@ -61,9 +80,7 @@ def test_the_figure_says_what_the_functions_say():
     latency = np.sort(scatter.scattered(**moved, load=0.6, service_rate=rate, queries=queries, seed=2))
     assert seen["now"][4] == latency[math.ceil(0.99 * len(latency)) - 1]
     assert seen["now"][6] == pytest.approx(1 - 0.99**16)
-    part = (0.5 + 0.5 / 16) / rate
-    mean = (0.7 / 16 / rate + 0.3 * part) / (0.7 / 16 + 0.3) / 0.4
-    assert seen["now"][5] == pytest.approx(mean * math.log(100))
+    assert seen["now"][5] == scatter.gathered_p99(1.0, 16.0, 0.3, 0.5, 0.6, rate)
 
 
 # ---- Two-phase commit ----

@@ -19,6 +19,7 @@ def scatter_run(random):
         float(random.uniform(0, 1)),
         10.0,
         float(random.uniform(1, 9)),
+        180,
         int(random.integers(0, 99)),
     ]
     return [*numbers, np.zeros(QUERIES), np.zeros(SHARDS), ints(4)]
@@ -35,9 +36,15 @@ def scatter(random):
     return [*numbers, float(random.uniform(0.1, 0.9)), 3, 100.0, 900, np.array([1.0, 2.0, 64.0]), *outputs, *scratch]
 
 
+def part_tail(random):
+    part, wait = (float(x) for x in random.uniform(0.1, 2, 2))
+    return [part, wait, 0.5, float(random.uniform(0, 20))]
+
+
 def gathered_p99(random):
     shares = [float(x) for x in random.uniform(0, 1, 2)]
-    return [float(random.integers(1, 100)), *shares, float(random.uniform(0.1, 0.9)), 100.0]
+    shards = float(random.integers(1, 100))
+    return [float(random.choice([1.0, shards])), shards, *shares, float(random.uniform(0.1, 0.9)), 100.0]
 
 
 def commit_run(random):
@@ -64,5 +71,6 @@ def two_phase(random):
 
 
 cases = {
-    f.__name__: f for f in (scatter_capacity, scatter_run, scatter, gathered_p99, commit_run, commit_hold, two_phase)
+    f.__name__: f
+    for f in (scatter_capacity, scatter_run, scatter, part_tail, gathered_p99, commit_run, commit_hold, two_phase)
 }

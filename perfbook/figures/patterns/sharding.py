@@ -14,12 +14,12 @@ SHARDS, USERS = 32, 10_000
 
 
 def draw_hot(picture):
-    panel = picture.panel(x="shard", y="writes of this hour, over the mean", xlim=(0.3, SHARDS + 0.7), ylim=(0, 8))
+    panel = picture.panel(x="shard", y="writes of this hour, over the mean", xlim=(0.3, SHARDS + 0.7), ylim=(0, 5))
     panel.bars(np.arange(1, SHARDS + 1), "load", width=0.8, color="simulation")
     panel.rule(y="now[6]", color="theory")
     panel.rule(y="now[7]", color="danger")
-    panel.text(SHARDS + 0.5, "now[6]", "mean", color="theory", align="right", offset=(0, 8))
-    panel.text(SHARDS + 0.5, "now[7]", "the busiest user alone", color="danger", align="right", offset=(0, 8))
+    panel.text(SHARDS + 0.5, 4.7, "the busiest user alone: {now[7]:.2f}", color="danger", align="right")
+    panel.text(SHARDS + 0.5, 4.3, "mean: 1", color="theory", align="right")
 
 
 hot_shard = Explorable(
