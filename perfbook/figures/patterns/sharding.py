@@ -252,7 +252,7 @@ scatter = Explorable(
     alt="Left, capacity against shards: with the scattered queries it bends to {now[0]:,.0f} queries a second where one shard a "
     "query would give {now[2]:,.0f}. Right, the p99 of scattered queries.",
     caption="Left: the part of a query that every shard repeats is a serial part, and bends the line as Amdahl's does. Right: "
-    "more shards make each part smaller and the slowest of them later; which wins depends on φ.",
+    "at one utilization, more shards make each part smaller and the slowest of them later; which wins depends on φ and s.",
     presets={
         "nobody scatters": {"share": 0},
         "all do": {"share": 1},
