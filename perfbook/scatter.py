@@ -277,7 +277,8 @@ def capacity(shards, share, fixed, service_rate=1.0):
 def scattered(shards, share, fixed, load, service_rate=1.0, queries=100_000, seed=1) -> np.ndarray:
     """Response times of scattered queries, s, simulated on shards that are busy a share ``load`` of their time.
 
-    load : above 0 and below 1; the rest as for `capacity`. The first tenth is left out. Explained in chapter 2, section 5.
+    load : above 0 and below 1; the rest as for `capacity`. The first tenth is left out. Raises ValueError outside.
+    Explained in chapter 2, section 5.
     """
     if not 0 < load < 1:
         raise ValueError(f"load must be above 0 and below 1, got {load}")
@@ -322,7 +323,10 @@ def commit(participants, round_trip, force, no_vote=0.0) -> Commit:
 
 
 def lock_times(participants, round_trip, force, runs=100_000, seed=1) -> np.ndarray:
-    """Simulated times, s, that a participant's locks are held in a two-phase commit; arguments as for `commit`."""
+    """Simulated times, s, that a participant's locks are held in a two-phase commit; arguments as for `commit`.
+
+    Raises ValueError as that does. Explained in chapter 2, section 5.
+    """
     participants, runs = checks.whole("participants", participants, 1), checks.whole("runs", runs, 1)
     round_trip, force = checks.not_negative("round_trip", round_trip), checks.not_negative("force", force)
     hold, ready, first = np.empty(runs), np.empty(participants), np.empty(participants + 1)
