@@ -151,8 +151,8 @@ ROW = np.arange(len(NAMES))
 
 def draw_placement(picture):
     moved, full = picture.panels(
-        dict(x="share of the keys that move", xlim=(0, 1.02), ylim=(4.6, -0.6)),
-        dict(x="fullest node over the mean", xlim=(1, 1.8), ylim=(4.6, -0.6)),
+        dict(x="share of the keys that move", xlim=(0, 1.02), ylim=(4.9, -0.6)),
+        dict(x="fullest node over the mean", xlim=(1, 1.8), ylim=(4.9, -0.6)),
     )
     for panel in (moved, full):
         panel.ax.set(yticks=ROW)
@@ -161,7 +161,7 @@ def draw_placement(picture):
     moved.boxes(0, "between", ROW - 0.32, ROW + 0.32, color="danger", opacity=0.8)
     moved.rule(x="now[0]", color="theory")
     moved.text("now[0]", -0.48, "the least", color="theory", align="auto", offset=(4, 0))
-    moved.text(1.0, 4.44, "of these, in vain", color="danger", align="right")
+    moved.text(1.0, 4.6, "of these, in vain", color="danger", align="right")
     full.boxes(1, "fullest", ROW - 0.32, ROW + 0.32, color="simulation")
     for row in ROW:
         full.text(1.78, row, f"{{fullest[{row}]:.3f}}", align="right")

@@ -18,8 +18,8 @@ def draw_hot(picture):
     panel.bars(np.arange(1, SHARDS + 1), "load", width=0.8, color="simulation")
     panel.rule(y="now[6]", color="theory")
     panel.rule(y="now[7]", color="danger")
-    panel.text(SHARDS + 0.5, 4.7, "the busiest user alone: {now[7]:.2f}", color="danger", align="right")
-    panel.text(SHARDS + 0.5, 4.3, "mean: 1", color="theory", align="right")
+    panel.text(0.8, 4.7, "the busiest user alone: {now[7]:.2f}", color="danger")
+    panel.text(0.8, 4.3, "mean: 1", color="theory")
 
 
 hot_shard = Explorable(
@@ -220,13 +220,14 @@ def draw_scatter(picture):
     able.line(MANY, "capacity", color="theory")
     able.rule(y="now[1]", color="danger")
     able.dots("now[7]", "now[0]", color="theory", size=9)
-    able.text(1.15, 15_000, "one shard a query", color="limit")
-    able.text(1.15, 10_500, "with the scattered", color="theory")
-    able.text(1.15, 7_400, "their ceiling", color="danger")
+    step = 1.65 if picture.narrow else 1.4
+    words = (("limit", "one shard a query"), ("theory", "with the scattered"), ("danger", "their ceiling"))
+    for row, (color, meaning) in enumerate(words):
+        able.text(1.15, 15_000 / step**row, meaning, color=color)
     slow.line(MANY, "p99_ms", color="theory")
     slow.dots("now[7]", "now[8]", color="simulation", size=9)
     slow.text(1.15, 1400, "independent shards", color="theory")
-    slow.text(1.15, 900, "simulated", color="simulation")
+    slow.text(1.15, 1400 / step**1.3, "simulated", color="simulation")
 
 
 scatter = Explorable(
