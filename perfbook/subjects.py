@@ -1,6 +1,9 @@
 """All subject modules: importing this one fills the registry of kernels."""
 
 from . import (  # noqa: F401
+    balancer,
+    balancing,
+    balls,
     closed,
     fitting,
     hedging,
@@ -9,12 +12,15 @@ from . import (  # noqa: F401
     laws,
     leastsquares,
     little,
+    meanfield,
     memory,
     metastable,
     omission,
     overlays,
+    policies,
     queues,
     rng,
+    servers,
     simulate,
     story,
     student,
