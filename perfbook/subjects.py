@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     balancer,
+    balancetracks,
     balancing,
     balls,
     closed,

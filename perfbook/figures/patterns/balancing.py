@@ -26,8 +26,8 @@ def room(servers, requests, clients=1):
 def draw_balance(picture):
     rows = np.arange(9.0)[::-1]
     time, busy = picture.panels(
-        dict(x="response, s (log)", xlim=(0.05, 100), ylim=(-0.6, 8.6), xscale="log"),
-        dict(x="utilization, idlest to busiest", xlim=(0, 1.02), ylim=(-0.6, 8.6)),
+        dict(x="response, s (log)", xlim=(0.05, 1000), ylim=(-0.6, 9.4), xscale="log"),
+        dict(x="utilization, idlest to busiest", xlim=(0, 1.02), ylim=(-0.6, 9.4)),
     )
     for panel in (time, busy):
         panel.ax.set_yticks(rows, SHORT)
@@ -35,14 +35,14 @@ def draw_balance(picture):
     if not picture.narrow:
         busy.ax.set_yticklabels([])
     for k, row in enumerate(rows):
-        time.text(95, row, f"{{late[{k}]:duration|fails}}", color="danger", align="right", size=9, offset=(0, 0))
+        time.text(900, row, f"{{late[{k}]:duration|fails}}", color="danger", align="right", size=9, offset=(0, 0))
     time.dots("mean", rows, color="simulation", size=7)
     time.dots("late", rows, color="danger", size=7)
-    time.text("mean[8]", -0.45, "mean", color="simulation", align="center", size=9)
-    time.text("late[8]", -0.45, "p99", color="danger", align="center", size=9)
+    time.text(0.06, 8.95, "mean", color="simulation", size=9)
+    time.text(900, 8.95, "p99", color="danger", align="right", size=9)
     busy.boxes("idlest", "busiest", rows - 0.25, rows + 0.25, color="simulation")
     busy.rule(x="load")
-    busy.text("load", 8.5, "load", color="limit", align="auto", size=9, offset=(3, 0))
+    busy.text("load", 8.95, "load", color="limit", align="auto", size=9, offset=(3, 0))
 
 
 RACE = 60_000
@@ -66,7 +66,7 @@ balance = Explorable(
         SEED,
     ],
     inputs={"requests": RACE},
-    while_dragging={"requests": 4_000},
+    while_dragging={"requests": 3_000},
     outputs=dict.fromkeys(("mean", "late", "idlest", "busiest", "failed"), 9),
     workspace=room(32, RACE, model.CLIENTS),
     draw=draw_balance,
@@ -106,11 +106,11 @@ def draw_two(picture):
     )  # fmt: skip
     k = np.arange(LONGEST)
     panel.line(k, "one", color="limit", dashed=True)
-    panel.text(19.5, 0.55, "one choice: λᵏ", color="limit", align="right")
+    panel.text(19.5, 3e-4, "one choice: λᵏ", color="limit", align="right")
     panel.line(k, "limit", color="theory")
     panel.dots(k, "simulated", color="simulation", size=6)
-    panel.text(19.5, 0.22, "{choices:.0f} choice(s), n = ∞", color="theory", align="right")
-    panel.text(19.5, 0.088, "a run with n = {servers:.0f}", color="simulation", align="right")
+    panel.text(19.5, 1e-4, "{choices:.0f} choice(s), n = ∞", color="theory", align="right")
+    panel.text(19.5, 3.3e-5, "a run with n = {servers:.0f}", color="simulation", align="right")
 
 
 CHOICE_REQUESTS = 100_000
@@ -149,15 +149,15 @@ AGES = np.array([0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 20], dtype=f
 
 def draw_stale(picture):
     panel = picture.panel(
-        x="age T: time between two counts, service times", y="mean response, service times (log)", xlim=(0, 20),
+        x="age T of the counts, service times", y="mean response, service times (log)", xlim=(0, 20),
         ylim=(1, 100), yscale="log",
     )  # fmt: skip
     panel.line([0, 20], "flat", color="limit", dashed=True)
     panel.text(19.8, "flat[0]", "random", color="limit", align="right", offset=(0, 8))
     panel.line(AGES, "least", color="danger")
-    panel.text(10, "least[10]", "least connections", color="danger", align="right", offset=(-6, 10))
+    panel.text(16, "least[12]", "least connections", color="danger", align="right", offset=(-4, 11))
     panel.line(AGES, "two", color="simulation")
-    panel.text(12, "two[11]", "two choices", color="simulation", align="left", offset=(2, -10))
+    panel.text(19.8, "two[13]", "two choices", color="simulation", align="right", offset=(0, -13))
     panel.rule(x="age", color="limit", width=1)
     panel.dots("age", "now[1]", color="simulation")
     panel.dots("age", "now[2]", color="danger")
@@ -175,7 +175,7 @@ stale = Explorable(
         SEED,
     ],
     inputs={"requests": OLD, "ages": AGES},
-    while_dragging={"requests": 1_500},
+    while_dragging={"requests": 1_200},
     outputs={"two": AGES.size, "least": AGES.size, "flat": 2, "now": 6},
     workspace=room(32, OLD),
     draw=draw_stale,
@@ -207,7 +207,7 @@ def draw_herd(picture):
     room_.ax.set_yticks([1, 5, 10])
     room_.ax.grid(False)
     top.line(TIMES, "longest", color="danger", steps=True, width=1.5)
-    top.text(0.4, 73, "colour: requests at a server, 0 (dark) to 24 and more (yellow)", size=8.5)
+    top.text(0.5, 72, "above: dark 0, yellow 24 requests and more", size=9)
 
 
 herd = Explorable(
