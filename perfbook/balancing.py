@@ -7,7 +7,7 @@ import math
 
 from .balancer import dispatch, request_stream
 from .kernel import Floats, Ints, kernel
-from .policies import CHOICES, FEWEST, RANDOM, hash_ring
+from .policies import CHOICES, FEWEST, RANDOM, WEIGHTED, hash_ring
 from .servers import (
     COLD,
     DESK,
@@ -164,8 +164,8 @@ def herd_run(policy: int, age: float, own: int, load: float, restart: int, slow_
              response: Floats) -> None:  # fmt: skip
     """The figure: how many requests each of ten servers has, in time.
 
-    policy : 0 random, 1 two choices, 2 least connections;  age : s between two counts;  own : 1 if what was sent since
-    is added;  restart : 1 if the first server is dead for a while, then cold;  slow_start : s
+    policy : 0 random, 1 weighted round robin, 2 two choices, 3 least connections;  age : s between two counts
+    own : 1 if what was sent since is added;  restart : 1 if the first server is dead for a while, then cold;  slow_start : s
     lines : filled, server by server, the requests at each of ``times``;  longest : filled, the most at each of them
     now : p50, p99 (s), mean of the answered (s), longest line, share that failed, longest line of the first server
         from its return on, mean of the longest lines
@@ -174,7 +174,7 @@ def herd_run(policy: int, age: float, own: int, load: float, restart: int, slow_
     popularity[0] = 1.0
     for j in range(HERD):
         speed[j] = 1.0
-    plan_fault(REFUSES * restart, 0, RESTART, BACK, 1.0, 0.5, plan)
+    plan_fault(REFUSES * restart, 0, RESTART, BACK, 1.0, 0.6, plan)
     plan[WARM] = BACK + COLD_FOR
     plan[COLD] = COLD_SPEED
     plan[SLOW_START] = slow_start * restart
@@ -185,8 +185,10 @@ def herd_run(policy: int, age: float, own: int, load: float, restart: int, slow_
     open_desk(HERD, seed, speed, plan, state, order, desk, memory)
     rule = RANDOM
     if policy == 1:
-        rule = CHOICES
+        rule = WEIGHTED
     if policy == 2:
+        rule = CHOICES
+    if policy == 3:
         rule = FEWEST
     last = 0
     now[3] = 0.0

@@ -216,7 +216,7 @@ def stale_curve(random):
 
 
 def herd_run(random):
-    return [int(random.integers(0, 3)), float(random.choice([0, 0.5])), int(random.integers(0, 2)), 0.3,
+    return [int(random.integers(0, 4)), float(random.choice([0, 0.5])), int(random.integers(0, 2)), 0.3,
             int(random.integers(0, 2)), float(random.choice([0, 3])), seed(random), np.linspace(1, 20, 10), np.zeros(100),
             np.zeros(10), np.zeros(7), *room(random, 10, 600)]  # fmt: skip
 

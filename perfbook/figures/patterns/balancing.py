@@ -214,7 +214,15 @@ herd = Explorable(
     "herd",
     kernel=model.herd_run,
     sliders=[
-        Slider("policy", "policy", 0, 2, step=1, value=2, words=("random", "two choices", "least connections")),
+        Slider(
+            "policy",
+            "policy",
+            0,
+            3,
+            step=1,
+            value=3,
+            words=("random", "weighted round robin", "two choices", "least connections"),
+        ),
         Slider("age", "time between two counts", 0, 2, step=0.05, value=0.5, unit="s"),
         Slider("own", "balancer adds what it sent since", 0, 1, step=1, value=0, words=("no", "yes")),
         Slider("load", "load", 0.1, 0.95, step=0.01, value=0.7),
@@ -240,10 +248,10 @@ herd = Explorable(
     "somebody last looked.",
     presets={
         "fresh counts": {"age": 0},
-        "two choices": {"policy": 1},
+        "two choices": {"policy": 2},
         "random": {"policy": 0},
         "count your own": {"own": 1},
-        "a restart": {"restart": 1, "age": 0},
-        "a restart, slow start": {"restart": 1, "age": 0, "slow_start": 8},
+        "a restart, round robin": {"policy": 1, "restart": 1},
+        "a restart, fresh least connections": {"restart": 1, "age": 0},
     },
 )

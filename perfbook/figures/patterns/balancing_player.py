@@ -1,7 +1,7 @@
 """Chapter 2, section 2: the player of a load balancer."""
 
 from perfbook import balancetracks as tracks
-from perfbook.explore import Challenge, Player, Slider
+from perfbook.explore import Player, Slider
 from perfbook.policies import POLICIES
 from perfbook.tracks import FRAMES_PER_TOKEN
 
@@ -80,14 +80,3 @@ balancer = Player(
         "all well": {"fault": 0},
     },
 )
-
-challenge_black_hole = Challenge(
-    "balancer-black-hole",
-    of="balancer",
-    ask="Six servers at a load of 0.7; server 1 dies at 10 s and refuses. Find a policy that does not look at the servers at "
-    "all and still loses fewer than 6 requests.",
-    goal={"fault": (2, 2), "load": (0.7, 0.7), "servers": (6, 6), "at": (10, 10), "policy": (0, 2), "seed": (1, 1),
-          "summary[1]": (0, 5)},
-    solution={"policy": 1, "fault": 2},
-    hint="It cannot send the dead one more than its share.",
-)  # fmt: skip
