@@ -33,6 +33,7 @@ from perfbook.explore.table import Table, parse, parse_keys
         (math.inf, "duration|unstable", "unstable"),
         (math.nan, ".2f|never pays back", "never pays back"),
         (math.inf, ".2f", "–"),
+        (1.8e306, ".1%", "–"),  # a hundred times that is past the largest number there is
         (1, "=stable|saturated|unstable", "saturated"),
         (9, "=stable|saturated|unstable", "unstable"),
     ],

@@ -295,7 +295,8 @@ onmessage = ({ data: { start, ask } }) => {
     if (how === "duration") return duration(value);
     const comma = how[0] === ",", digits = +how.slice(-2, -1), kind = how.slice(-1);
     if (kind === "g") return significant(value, digits);
-    return kind === "%" ? fixed(100 * value, digits, comma) + "%" : fixed(value, digits, comma);
+    if (kind === "%") return Math.abs(value) < 1e306 ? fixed(100 * value, digits, comma) + "%" : word || "–";
+    return fixed(value, digits, comma);
   }
 
   /** @param {number} value @param {number} digits @param {boolean} comma */

@@ -59,7 +59,7 @@ def show(value: float, form: str) -> str:
     if kind == "g":
         return significant(value, digits)
     if kind == "%":
-        return fixed(100 * value, digits, comma) + "%"
+        return fixed(100 * value, digits, comma) + "%" if abs(value) < 1e306 else word or "–"
     return fixed(value, digits, comma)
 
 

@@ -351,7 +351,7 @@ def test_a_player_plays_pauses_and_is_scrubbed(shared, id):
 def test_templates_read_the_same_in_the_page_and_in_python(opened):
     page = opened("cold-open")
     random = np.random.default_rng(SEED)
-    values = [0.0, -0.0, 0.5, 1.5, 2.5, -2.5, 0.125, 1e-4, 9.995, 999.5, 1e15, 1e21, 1e-9, 1.0]
+    values = [0.0, -0.0, 0.5, 1.5, 2.5, -2.5, 0.125, 1e-4, 9.995, 999.5, 1e15, 1e21, 1e-9, 1.0, 1.8e306]
     values += list(random.normal(size=200) * 10.0 ** random.integers(-12, 18, size=200))
     forms = [".0f", ".1f", ".2f", ",.0f", ",.3f", ".3g", ".2g", ".1%", "duration", "=a|b|c", ".2f|word"]
     shown = page.evaluate(
