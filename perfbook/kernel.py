@@ -178,6 +178,17 @@ def floats(*values):
     return [np.ascontiguousarray(a).ravel() for a in arrays], arrays[0].shape
 
 
+def as_given(values, shape=None):
+    """``values`` as an array, of a shape if one is given, or as a float where it has no dimensions.
+
+    What people get back from the friendly functions: a number for numbers, a grid for a grid.
+    """
+    array = np.asarray(values)
+    if shape is not None:
+        array = array.reshape(shape)
+    return array if array.ndim else float(array)
+
+
 def compile_all(progress=print) -> None:
     """Compile every kernel of the book, as Binder's image does, so that no reader waits at the first slider."""
     importlib.import_module("perfbook.subjects")

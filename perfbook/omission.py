@@ -11,10 +11,10 @@ import math
 
 import numpy as np
 
+from .checks import not_negative, positive, whole
 from .kernel import Floats, Ints, kernel
 from .rng import STATE_SIZE, exponential, seed_stream
 from .tails import percentile_rank, select
-from .units import not_negative, positive
 
 
 @kernel
@@ -231,14 +231,13 @@ def tester(rate, connections, service, seconds, stall_at=math.inf, stall=0.0, ca
     """
     positive("rate", rate)
     positive("seconds", seconds)
-    if connections < 1:
-        raise ValueError(f"connections must be at least 1, got {connections}")
+    connections = whole("connections", connections, 1)
     work = np.ascontiguousarray(not_negative("service", service), dtype=float)
     if len(work) < math.ceil(rate * seconds - 1e-9):
         raise ValueError(f"service must hold {math.ceil(rate * seconds)} times or more for this run, got {len(work)}")
     sent, answered = np.empty(len(work)), np.empty(len(work))
     over = float(stall_at + not_negative("stall", stall))
-    plan = float(rate), int(connections), int(catch_up), float(seconds)
+    plan = float(rate), connections, int(catch_up), float(seconds)
     count = closed_run(*plan, work, float(stall_at), over, sent, answered)
     sent, answered, planned = sent[:count], answered[:count], np.arange(count) / rate
     return Recording(sent, planned, answered - sent, answered - planned)

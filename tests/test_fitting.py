@@ -241,7 +241,7 @@ def test_students_t_is_scipys(freedom):
         (([0, 2, 4, 8], [1, 2, 3, 4]), "nodes must be positive and finite, got 0"),
         (([1, 2, 4, 8], [1, 2, math.inf, 4]), "throughput must be positive and finite, got inf"),
         (([1, 2, 4, 8], [1, 2, 3, 4], "best"), "estimator must be one of bounded, unbounded, quadratic, got 'best'"),
-        (([1, 2, 4, 8], [1, 2, 3, 4], "bounded", 1), "confidence must be between 0 and 1"),
+        (([1, 2, 4, 8], [1, 2, 3, 4], "bounded", 1), "confidence must be above 0 and below 1, got 1"),
     ],
 )
 def test_what_cannot_be_fitted_is_said(arguments, message):

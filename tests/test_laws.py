@@ -206,17 +206,17 @@ def test_positions_are_one_two_five():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: laws.usl(0, 0.1, 0), "nodes must be positive"),
+        (lambda: laws.usl(0, 0.1, 0), "nodes must be above 0 and finite, got 0"),
         (lambda: laws.usl(4, 1.5, 0), "alpha must be from 0 to 1"),
-        (lambda: laws.usl(4, 0.1, -1e-9), "beta must be at least 0"),
-        (lambda: laws.usl(4, 0.1, 0, 0), "gamma must be positive"),
-        (lambda: laws.usl([1, math.nan], 0.1, 0), "nodes must be positive and finite"),
+        (lambda: laws.usl(4, 0.1, -1e-9), "beta must be from 0 up, got -1e-09"),
+        (lambda: laws.usl(4, 0.1, 0, 0), "gamma must be above 0"),
+        (lambda: laws.usl([1, math.nan], 0.1, 0), "nodes must be above 0 and finite"),
         (lambda: laws.amdahl(10, -0.1), "serial must be from 0 to 1"),
         (lambda: laws.gustafson(10, 2), "serial must be from 0 to 1"),
         (lambda: laws.measured_serial_part(1, 1), "nodes must be above 1"),
         (lambda: laws.usl_nodes_for_latency(0.5, 0.1, 0), "latency must be at least"),
         (lambda: laws.usl_nodes_for_latency(2, 0, 0), "alpha or beta must be above 0"),
-        (lambda: laws.repairman(1.5, 1, 1), "nodes must be whole"),
+        (lambda: laws.repairman(1.5, 1, 1), "nodes must be a whole number from 1 up, got 1.5"),
         (lambda: laws.repairman(2, 0, 0), "work \\+ service must be above 0"),
     ],
 )

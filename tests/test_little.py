@@ -59,9 +59,9 @@ def test_functions_broadcast():
         (lambda: little.window([1.0], [0.5], 0, 2), "departures must not precede arrivals, got 0.5 after 1.0"),
         (lambda: little.window([1.0], [np.inf], 0, 2), "wait for the last departure"),
         (lambda: little.window([1.0], [2.0], 3, 3), "start must be before end, got 3 and 3"),
-        (lambda: little.measure([1.0], [2.0], 0, 3, batches=1), "batches must be at least 2, got 1"),
+        (lambda: little.measure([1.0], [2.0], 0, 3, batches=1), "batches must be a whole number from 2 up, got 1"),
         (lambda: little.path(0, 10), "arrival_rate must be above 0"),
-        (lambda: little.path(0.5, 0), "customers must be at least 1, got 0"),
+        (lambda: little.path(0.5, 0), "customers must be a whole number from 1 up, got 0"),
         (lambda: little.path(0.5, 10, variability=-1), "variability must not be negative"),
     ],
 )

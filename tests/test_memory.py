@@ -153,9 +153,9 @@ def test_a_note_that_changes_leaves_the_mind_out_of_date():
         (lambda: memory.Memory().at("cloud"), "cloud"),
         (lambda: memory.levels_used(drift=2), "drift"),
         (lambda: memory.levels_used(things=0), "things"),
-        (lambda: memory.levels_used(things=50.5), "things must be a whole number from 1 to 1000000, got 50.5"),
-        (lambda: memory.levels_used(seed=1.5), "seed must be a whole number from 0 to 4294967295, got 1.5"),
-        (lambda: memory.levels_used(recalls=10.5), "recalls must be a whole number from 1 to 100000000, got 10.5"),
+        (lambda: memory.levels_used(things=50.5), "things must be a whole number from 1 to 1,000,000, got 50.5"),
+        (lambda: memory.levels_used(seed=1.5), "seed must be a whole number from 0 to 4,294,967,295, got 1.5"),
+        (lambda: memory.levels_used(recalls=10.5), "recalls must be a whole number from 1 to 100,000,000, got 10.5"),
     ],
 )
 def test_what_cannot_be_is_named(call, named):

@@ -233,7 +233,7 @@ def test_the_figures_kernel_says_what_the_functions_say():
         (lambda: omission.users([1, 2], [1]), "planned and service must be rows of one length"),
         (lambda: omission.users([1, 2], [1, -1]), "service must not be negative"),
         (lambda: omission.tester(0, 1, [1], 1), "rate must be above 0, got 0"),
-        (lambda: omission.tester(5, 0, [1], 1), "connections must be at least 1, got 0"),
+        (lambda: omission.tester(5, 0, [1], 1), "connections must be a whole number from 1 up, got 0"),
         (lambda: omission.tester(5, 1, [1], 1), "service must hold 5 times or more for this run, got 1"),
         (lambda: omission.correct([1], 0), "interval must be above 0, got 0"),
         (lambda: omission.correct([[1]], 1), "recorded must be a row of latencies"),

@@ -315,11 +315,11 @@ def test_an_overloaded_run_falls_behind_as_the_flow_says():
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: simulate.mmc(0, 1, seed=1), "arrival_rate must be above 0 to simulate, got 0"),
-        (lambda: simulate.mmc(1, 2, customers=0, seed=1), "customers must be a whole number of at least 1, got 0"),
-        (lambda: simulate.mmc(1, 2, seed=1, warm_up=-1), "warm_up must be a whole number of at least 0, got -1"),
-        (lambda: simulate.mmc(1, 2, seed=-1), "seed must be a whole number from 0 to 4294967295, got -1"),
-        (lambda: simulate.ggc(1, 2, 1, 1, 1, seed=1.5), "seed must be a whole number from 0 to 4294967295, got 1.5"),
+        (lambda: simulate.mmc(0, 1, seed=1), "arrival_rate must be above 0, got 0"),
+        (lambda: simulate.mmc(1, 2, customers=0, seed=1), "customers must be a whole number from 1 up, got 0"),
+        (lambda: simulate.mmc(1, 2, seed=1, warm_up=-1), "warm_up must be a whole number from 0 up, got -1"),
+        (lambda: simulate.mmc(1, 2, seed=-1), "seed must be a whole number from 0 to 4,294,967,295, got -1"),
+        (lambda: simulate.ggc(1, 2, 1, 1, 1, seed=1.5), "seed must be a whole number from 0 to 4,294,967,295, got 1.5"),
         (lambda: simulate.ggc(1, 2, 1, 1, 1e-6, seed=1), "variability must be 0 or at least 0.0001, got 1e-06"),
         (lambda: simulate.ggc(1, 2, 1, -1, 1, seed=1), "variability must not be negative, got -1"),
         (lambda: simulate.mmc(1, 2, customers=19, seed=1).mean_wait(), "customers must be at least 20 for an interval"),
