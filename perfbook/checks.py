@@ -35,7 +35,7 @@ def between(name, value, low=0, high=1):
 
 
 def numbers(name, value, low=-math.inf, high=math.inf):
-    """As ``number``, or an array of floats each of which is."""
+    """As ``number``, or an array of floats; raises ValueError naming it unless each is finite and in the range."""
     array = np.asarray(value, dtype=float)
     if not np.all((low <= array) & (array <= high) & np.isfinite(array)):
         raise ValueError(f"{name} must be {span(low, high)}, got {value}")
@@ -43,7 +43,7 @@ def numbers(name, value, low=-math.inf, high=math.inf):
 
 
 def wholes(name, value, low=0, high=math.inf):
-    """As ``whole``, or an array of ints each of which is."""
+    """As ``whole``, or an array of ints; raises ValueError naming it unless each is whole and in the range."""
     array = np.asarray(value, dtype=float)
     if not np.all((low <= array) & (array <= high) & np.isfinite(array) & (array == np.floor(array))):
         raise ValueError(f"{name} must be a whole number {span(low, high)}, got {value}")
