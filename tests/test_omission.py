@@ -121,7 +121,7 @@ def test_users_of_a_steady_server_meet_the_stall_as_a_triangle_that_drains_with_
     assert affected == pytest.approx(STALL / (1 - rate * service) * rate, abs=2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 60), st.floats(0.1, 0.95), st.integers(1, 1000), st.floats(0, 4))
 def test_measured_from_the_plan_a_tester_that_catches_up_records_what_users_meet(connections, load, seed, stall):
     rate = 23.0
@@ -131,7 +131,7 @@ def test_measured_from_the_plan_a_tester_that_catches_up_records_what_users_meet
     np.testing.assert_allclose(record.from_plan, users[: len(record.sent)], atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 40), st.floats(0.05, 0.95), st.integers(1, 1000))
 def test_a_waiting_tester_never_sends_more_than_planned_nor_twice_on_one_connection(connections, load, seed):
     rate = 23.0

@@ -11,12 +11,11 @@ import ciw
 import numpy as np
 import pytest
 import simpy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbook import queues, rng, simulate, variability
 
-steady = settings(deadline=None, derandomize=True)
 ERRORS = 4.5
 
 
@@ -49,7 +48,6 @@ def law_moments(law):
     return first, second / first**2 - 1
 
 
-@steady
 @given(st.floats(0.01, 100), st.one_of(st.just(0.0), st.just(1.0), st.floats(simulate.LEAST_VARIABILITY, 64)))
 def test_a_law_has_the_mean_and_the_variability_that_were_asked_for(mean, square):
     law = simulate.law(mean, square)
@@ -263,7 +261,6 @@ def test_littles_law_holds_on_a_simulated_path():
     assert starts[-1] == run.duration
 
 
-@steady
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.5, 0.9, 0.99]), st.floats(0.1, 50))
 def test_a_tally_gives_percentiles_to_within_its_bins(seed, share, unit):
     values = np.random.default_rng(seed).exponential(unit * 3, 5_000)

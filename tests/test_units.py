@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbook.units import SECONDS, per_second, seconds
@@ -11,7 +11,6 @@ def test_a_minute_is_sixty_seconds_and_a_day_86_400():
     assert seconds(187, "ms") == pytest.approx(0.187)
 
 
-@settings(derandomize=True)
 @given(st.sampled_from(sorted(SECONDS)), st.floats(0, 1e9))
 def test_a_rate_per_unit_times_that_unit_gives_the_count_back(unit, count):
     assert per_second(count, unit) * seconds(1, unit) == pytest.approx(count)
