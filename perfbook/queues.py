@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from .checks import not_negative, numbers, positive, whole, wholes
-from .kernel import Floats, as_given, kernel
+from .kernel import Floats, as_given, each, kernel
 
 MOST_SERVERS = 10_000_000  # a search for a number of servers goes no further
 
@@ -160,7 +160,7 @@ def erlang_b(servers, offered_load):
     Returns a share in [0, 1], of the arguments' common shape; for any distribution of service times.
     Source: A. K. Erlang 1917, by the recurrence B(c) = a B(c−1) / (c + a B(c−1)). Explained in chapter 1, section 4.
     """
-    return _each(erlang_b_of, wholes("servers", servers, 1), numbers("offered_load", offered_load, 0))
+    return each(erlang_b_of, wholes("servers", servers, 1), numbers("offered_load", offered_load, 0))
 
 
 def erlang_c(servers, offered_load):
@@ -170,7 +170,7 @@ def erlang_c(servers, offered_load):
     Returns a share in [0, 1], of the arguments' common shape; 1 where a >= c: there everybody waits, for ever longer.
     Source: A. K. Erlang 1917, from B by C = c B / (c − a(1 − B)). Explained in chapter 1, section 4.
     """
-    return _each(erlang_c_of, wholes("servers", servers, 1), numbers("offered_load", offered_load, 0))
+    return each(erlang_c_of, wholes("servers", servers, 1), numbers("offered_load", offered_load, 0))
 
 
 def mmc(arrival_rate, service_rate, servers=1) -> Queue:
@@ -348,7 +348,7 @@ def _times(kernel_of, arrival_rate, service_rate, servers, last, scale=1.0):
     """``kernel_of(Erlang's C, c − a, last × scale)`` for each element."""
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
     load = arrival_rate / service_rate
-    return _each(kernel_of, erlang_c(servers, load), servers - load, last * scale)
+    return each(kernel_of, erlang_c(servers, load), servers - load, last * scale)
 
 
 def _mmc_arguments(arrival_rate, service_rate, servers):
@@ -361,12 +361,3 @@ def _share(share):
     if not np.all((array > 0) & (array < 1)):
         raise ValueError(f"share must be above 0 and below 1, such as 0.99 for p99, got {share}")
     return as_given(array)
-
-
-def _each(kernel_of, *arguments):
-    """A scalar kernel over the arguments' common shape."""
-    if all(np.ndim(a) == 0 for a in arguments):
-        return kernel_of(*arguments)
-    arrays = np.broadcast_arrays(*arguments)
-    values = [kernel_of(*(a.item() for a in row)) for row in zip(*(a.ravel() for a in arrays), strict=True)]
-    return np.array(values, dtype=float).reshape(arrays[0].shape)

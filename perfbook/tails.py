@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from .checks import between, not_negative, number, numbers, one_of, wholes
-from .kernel import Floats, as_given, floats, kernel
+from .kernel import Floats, as_given, each, kernel
 
 THIN, LOGNORMAL, HEAVY = range(3)  # Weibull, lognormal, log-logistic (a power law)
 SHAPES = {"thin": THIN, "lognormal": LOGNORMAL, "heavy": HEAVY}
@@ -248,8 +248,7 @@ def at_least_one_slow(share, calls, together=0.0):
     Returns a float or an array of the arguments' common shape. Raises ValueError outside these ranges.
     Source: J. Dean and L. A. Barroso, The Tail at Scale, CACM 56(2), 2013. Explained in chapter 1, section 5.
     """
-    (p, n, c), shape = floats(numbers("share", share, 0, 1), *_calls(calls, together))
-    return as_given([any_slow(a, int(b), d) for a, b, d in zip(p, n, c, strict=True)], shape)
+    return each(any_slow, numbers("share", share, 0, 1), *_calls(calls, together))
 
 
 def deciding_percentile(page_percentile, calls, together=0.0):
@@ -267,9 +266,8 @@ def slower_than(t, p50, p99, shape="lognormal"):
     t, p50, p99 : one unit of time, 0 < p50 < p99;  shape : "thin" (Weibull), "lognormal", "heavy" (log-logistic)
     Returns a float or an array of t's shape. Raises ValueError otherwise. Explained in chapter 1, section 5.
     """
-    code = shape_code(shape, p50, p99)
-    (times,), common = floats(t)
-    return as_given([latency_tail(code, float(p50), float(p99), x) for x in times], common)
+    law = shape_code(shape, p50, p99), float(p50), float(p99)
+    return each(functools.partial(latency_tail, *law), as_given(t))
 
 
 def percentile(q, p50, p99, shape="lognormal", calls=1, together=0.0):
@@ -278,9 +276,8 @@ def percentile(q, p50, p99, shape="lognormal", calls=1, together=0.0):
     q : percent, from 0 up to (not including) 100;  the rest as in `slower_than` and `at_least_one_slow`
     Source: the largest of n independent values has distribution Fⁿ. Explained in chapter 1, section 5.
     """
-    code = shape_code(shape, p50, p99)
-    at = functools.partial(latency_quantile, code, float(p50), float(p99))
-    return _of_deciding_tail("q", q, calls, together, at)
+    law = shape_code(shape, p50, p99), float(p50), float(p99)
+    return _of_deciding_tail("q", q, calls, together, functools.partial(latency_quantile, *law))
 
 
 def hedged_slower_than(t, delay, p50, p99, shape="lognormal", same=0.0):
@@ -290,10 +287,8 @@ def hedged_slower_than(t, delay, p50, p99, shape="lognormal", same=0.0):
     The rest as in `slower_than`. Servers are idle: the second copies slow nobody down (`hedging.simulate` lets them).
     Explained in chapter 1, section 5.
     """
-    code = shape_code(shape, p50, p99)
-    (times,), common = floats(t)
-    fixed = (code, float(p50), float(p99), *_hedge(delay, same))
-    return as_given([hedged_tail(*fixed, x) for x in times], common)
+    law = shape_code(shape, p50, p99), float(p50), float(p99)
+    return each(functools.partial(hedged_tail, *law, *_hedge(delay, same)), as_given(t))
 
 
 def hedged_percentile(q, delay, p50, p99, shape="lognormal", same=0.0):
@@ -302,10 +297,8 @@ def hedged_percentile(q, delay, p50, p99, shape="lognormal", same=0.0):
     The price is a second copy for a share ``slower_than(delay, p50, p99)`` of the requests.
     Raises ValueError as `hedged_slower_than` does, and for a q outside its range. Explained in chapter 1, section 5.
     """
-    code = shape_code(shape, p50, p99)
-    (percents,), common = floats(between("q", q, 0, 100))
-    fixed = (code, float(p50), float(p99), *_hedge(delay, same))
-    return as_given([hedged_quantile(*fixed, 1.0 - x / 100.0) for x in percents], common)
+    law = shape_code(shape, p50, p99), float(p50), float(p99)
+    return each(functools.partial(hedged_quantile, *law, *_hedge(delay, same)), 1.0 - between("q", q, 0, 100) / 100.0)
 
 
 def nearest_rank(values, q):
@@ -327,9 +320,11 @@ def _of_deciding_tail(name, q, calls, together, answer):
     percents = np.asarray(q, dtype=float)
     if not np.all((percents >= 0) & (percents < 100)):
         raise ValueError(f"{name} must be from 0 up to 100 (not included), got {q}")
-    (page, n, c), shape = floats(1.0 - percents / 100.0, *_calls(calls, together))
-    tails = (1.0 if p >= 1.0 else call_tail_for_page(p, int(m), d) for p, m, d in zip(page, n, c, strict=True))
-    return as_given([answer(tail) for tail in tails], shape)
+
+    def of_page(tail, calls, together):
+        return answer(1.0 if tail >= 1.0 else call_tail_for_page(tail, calls, together))
+
+    return each(of_page, 1.0 - percents / 100.0, *_calls(calls, together))
 
 
 def _hedge(delay, same):

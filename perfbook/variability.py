@@ -10,8 +10,8 @@ import math
 import numpy as np
 
 from .checks import not_negative
-from .kernel import Floats, as_given, kernel
-from .queues import Queue, _each, _mmc_arguments, _queue, _share, erlang_c, erlang_c_of
+from .kernel import Floats, as_given, each, kernel
+from .queues import Queue, _mmc_arguments, _queue, _share, erlang_c, erlang_c_of
 
 BAND = 64  # arrivals during one constant service below full load: more than this never matter (below 1e-90)
 LONGEST_LINE = 3_000_000  # places that an M/D/1 percentile may look back over
@@ -123,7 +123,7 @@ def mg1(arrival_rate, service_rate, variability) -> Queue:
     """
     arrival_rate, service_rate, _ = _mmc_arguments(arrival_rate, service_rate, 1)
     rho = arrival_rate / service_rate
-    wait = _each(mg1_wait_of, rho, not_negative("variability", variability)) / service_rate
+    wait = each(mg1_wait_of, rho, not_negative("variability", variability)) / service_rate
     return _queue(arrival_rate, service_rate, 1, as_given(np.minimum(rho, 1.0)), wait)
 
 
@@ -168,7 +168,7 @@ def ggc(arrival_rate, service_rate, servers, arrivals, service) -> Queue:
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
     arrivals, service = not_negative("arrivals", arrivals), not_negative("service", service)
     load = arrival_rate / service_rate
-    wait = _each(ggc_wait_of, servers, load / servers, arrivals, service) / service_rate
+    wait = each(ggc_wait_of, servers, load / servers, arrivals, service) / service_rate
     return _queue(arrival_rate, service_rate, servers, erlang_c(servers, load), wait)
 
 
