@@ -13,7 +13,7 @@ import numpy as np
 
 from .checks import number, one_of, positive, whole
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, below, exponential, normal, seed_stream, uniform
+from .rng import MASK, STATE_SIZE, below, exponential, normal, seed_stream, uniform
 from .tails import Z99, hedged_quantile, hedged_tail, latency_tail, percentile_rank, select, shape_code
 
 ALONE, HEDGE, CANCEL, TIED = range(4)
@@ -342,7 +342,7 @@ def simulate(policy, delay, load, p50, p99, same=0.0, message=0.0, servers=10, r
         other begins)
     delay : wait before the second copy goes out;  message : time until the other server hears that it may drop it
     load : utilization by first copies alone, above 0;  p50, p99 : of the service time;  all times in one unit
-    same : share of requests whose second copy needs exactly the time of the first;  servers : at least 2
+    same : share of requests whose second copy needs exactly the time of the first;  servers : at least 2;  seed : whole, from 0
     Raises ValueError outside these ranges. Explained in chapter 1, section 5.
     """
     policy = POLICIES[one_of("policy", policy, POLICIES)]
@@ -350,10 +350,11 @@ def simulate(policy, delay, load, p50, p99, same=0.0, message=0.0, servers=10, r
     delay, message = number("delay", delay, 0), number("message", message, 0)
     load, same = positive("load", load), number("same", same, 0, 1)
     servers, requests = whole("servers", servers, 2), whole("requests", requests, 1)
+    seed = whole("seed", seed, 0, MASK)
     arrival, service, latency, totals = np.empty(requests), np.empty(2 * requests), np.empty(requests), np.zeros(3)
     server, state = np.empty(2 * requests, dtype=np.int64), np.empty(STATE_SIZE, dtype=np.int64)
     drawn = arrival, service, server
-    hedge_requests(load, same, float(p50), float(p99), servers, int(seed), *drawn, state)
+    hedge_requests(load, same, float(p50), float(p99), servers, seed, *drawn, state)
     queue_run(*drawn, np.empty(servers), latency, totals)
     own = totals.copy()
     if policy != ALONE:

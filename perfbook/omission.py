@@ -13,7 +13,7 @@ import numpy as np
 
 from .checks import not_negative, positive, whole
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, exponential, seed_stream
+from .rng import exponential, new_state, seed_stream
 from .tails import percentile_rank, select
 
 
@@ -196,10 +196,12 @@ class Recording:
 
 
 def service_times(mean, count, seed=1):
-    """Exponential service times of a mean, in its unit. Explained in chapter 1, section 5."""
+    """Exponential service times of a mean (above 0), in its unit; ``seed`` whole, from 0; ValueError for others.
+
+    Explained in chapter 1, section 5.
+    """
     positive("mean", mean)
-    state = np.empty(STATE_SIZE, dtype=np.int64)
-    seed_stream(int(seed), 7, state)
+    state = new_state(seed, 7)
     return np.array([mean * exponential(state) for _ in range(count)])
 
 
