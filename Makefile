@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard book/*.ipynb)
 SCRIPTS := $(wildcard perfbook/explore/*.js)
+# nbval takes seconds to load, in each of pytest's processes.
+QUICK := -p no:nbval
 step = @printf '\n\033[1m%s\033[0m\n' '== $(1)'
 export DENO_NO_UPDATE_CHECK := 1
 
@@ -51,7 +53,7 @@ lint: $(VENV)/.test
 
 unit: $(VENV)/.test kernels
 	$(call step,The models and the package: pytest)
-	@$(BIN)/pytest tests --ignore=tests/book -n 2
+	@$(BIN)/pytest tests --ignore=tests/book -n 2 $(QUICK)
 
 notebooks-test: $(VENV)/.test kernels
 	$(call step,The notebooks: every cell against its stored output)
@@ -60,7 +62,7 @@ notebooks-test: $(VENV)/.test kernels
 browser: $(VENV)/.test
 	$(call step,The built book in Chromium)
 	@$(BIN)/python -m tests.book.chromium
-	@$(BIN)/pytest tests/book -n 2 --dist loadgroup
+	@$(BIN)/pytest tests/book -n 2 --dist loadgroup $(QUICK)
 
 notebooks: $(VENV)/.book kernels
 	@$(BIN)/python -m perfbook.explore.notebooks $(NOTEBOOKS)

@@ -4,21 +4,50 @@ import math
 
 import numpy as np
 
+from .kernel import as_given
+
 
 def not_negative(name, value):
     """``value`` as a float or an array of floats; raises ValueError naming it if any is below 0 or not a number."""
     array = np.asarray(value, dtype=float)
     if not np.all(array >= 0):
         raise ValueError(f"{name} must not be negative, got {value}")
-    return array if array.ndim else float(array)
+    return as_given(array)
 
 
-def positive(name, value):
-    """``value`` as a float or an array of floats; raises ValueError naming it unless all are above 0."""
+def positive(name, value, finite=False):
+    """``value`` as a float or an array of floats; raises ValueError naming it unless all are above 0.
+
+    finite : whether infinity is refused as well
+    """
     array = np.asarray(value, dtype=float)
-    if not np.all(array > 0):
-        raise ValueError(f"{name} must be above 0, got {value}")
-    return array if array.ndim else float(array)
+    if not np.all(array > 0) or (finite and np.any(np.isinf(array))):
+        raise ValueError(f"{name} must be above 0{' and finite' * finite}, got {value}")
+    return as_given(array)
+
+
+def between(name, value, low=0, high=1):
+    """``value`` as a float or an array of floats; raises ValueError naming it unless all lie inside, ends not included."""
+    array = np.asarray(value, dtype=float)
+    if not np.all((low < array) & (array < high)):
+        raise ValueError(f"{name} must be above {low} and below {high}, got {value}")
+    return as_given(array)
+
+
+def numbers(name, value, low=-math.inf, high=math.inf):
+    """As ``number``, or an array of floats; raises ValueError naming it unless each is finite and in the range."""
+    array = np.asarray(value, dtype=float)
+    if not np.all((low <= array) & (array <= high) & np.isfinite(array)):
+        raise ValueError(f"{name} must be {span(low, high)}, got {value}")
+    return as_given(array)
+
+
+def wholes(name, value, low=0, high=math.inf):
+    """As ``whole``, or an array of ints; raises ValueError naming it unless each is whole and in the range."""
+    array = np.asarray(value, dtype=float)
+    if not np.all((low <= array) & (array <= high) & np.isfinite(array) & (array == np.floor(array))):
+        raise ValueError(f"{name} must be a whole number {span(low, high)}, got {value}")
+    return array.astype(np.int64) if array.ndim else int(array)
 
 
 def number(name, value, low=-math.inf, high=math.inf) -> float:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .checks import number, whole
 from .kernel import Floats, Ints, kernel
+from .variability import mg1_wait_of
 
 DELAY = 0  # as a number of servers: a station where nobody queues
 TINY, HUGE = 1e-250, 1e250
@@ -174,16 +176,8 @@ def open_response(load: float, variability: float, rho: Floats, response: Floats
     Source: Pollaczek and Khinchine's formula, chapter 1, section 4.
     """
     for i in range(rho.shape[0]):
-        response[i] = pollaczek(rho[i], variability)
-    now[0] = pollaczek(load, variability)
-
-
-@kernel
-def pollaczek(rho: float, variability: float) -> float:
-    """Mean response time over mean service time of an M/G/1 queue: 1 + (ρ / (1 − ρ)) (1 + c²) / 2."""
-    if rho >= 1.0:
-        return math.inf
-    return 1.0 + 0.5 * (1.0 + variability) * rho / (1.0 - rho)
+        response[i] = 1.0 + mg1_wait_of(rho[i], variability)
+    now[0] = 1.0 + mg1_wait_of(load, variability)
 
 
 def episode_ladder(utilization):
@@ -355,13 +349,10 @@ def checked(users, think, demands, servers):
     """
     demands = np.atleast_1d(np.asarray(demands, dtype=np.float64))
     many = np.asarray(servers)
-    if int(users) != users or users < 1:
-        raise ValueError(f"users must be a whole number of at least 1, got {users}")
-    if not 0 <= think < math.inf:
-        raise ValueError(f"think must be at least 0 seconds and finite, got {think}")
+    users, think = whole("users", users, 1), number("think", think, 0)
     if demands.ndim != 1 or demands.size == 0 or not np.all((demands >= 0) & (demands < math.inf)):
         raise ValueError(f"demands must be one or more numbers of seconds, each at least 0 and finite, got {demands}")
     if many.ndim > 1 or many.size not in (1, demands.size) or np.any(many < 0) or np.any(many != np.floor(many)):
         raise ValueError(f"servers must be whole numbers, one for all or one a station, 0 for a delay, got {servers}")
     servers = np.broadcast_to(many.astype(np.int64), demands.shape).copy()
-    return int(users), float(think), np.ascontiguousarray(demands), servers
+    return users, think, np.ascontiguousarray(demands), servers

@@ -6,6 +6,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from .checks import one_of
+
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 NAMES = ("ray-tracer", "sdm91", "cisco")
 
@@ -32,8 +34,7 @@ def load(name) -> Measurements:
 
     Raises ValueError for another name. Explained in chapter 1, section 2.
     """
-    if name not in NAMES:
-        raise ValueError(f"name must be one of {', '.join(NAMES)}, got {name!r}")
+    one_of("name", name, NAMES)
     text = files(__package__).joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
     about = dict(re.findall(r"^# (\w[\w ]*): (.*)$", text, flags=re.MULTILINE))
     nodes, throughput, problems = read_measurements(text)

@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 
+from .checks import between
+
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:
@@ -51,8 +53,7 @@ def ratio_of_means(tops, bottoms, confidence=0.95) -> Estimate:
         raise ValueError(
             f"tops and bottoms must be two rows of one length, at least 2, got {tops.shape}, {bottoms.shape}"
         )
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, got {confidence}")
+    between("confidence", confidence)
     if not bottoms.sum() > 0:
         raise ValueError(f"bottoms must add up to more than 0, got {bottoms.sum()}")
     ratio = tops.sum() / bottoms.sum()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .checks import between, one_of
 from .kernel import Floats, kernel
 from .laws import usl_best_capacity, usl_ceiling, usl_peak_nodes
 from .leastsquares import BOUNDED, DONE, NO_SINGLE, SCRATCH, TOO_FEW, bounded, usl_estimate
@@ -258,10 +259,8 @@ def fit_usl(nodes, throughput, estimator="bounded", confidence=0.95) -> Fit:
     Source: N. J. Gunther, Guerrilla Capacity Planning, Springer 2007, ch. 5 (the transform); G. A. F. Seber and
     C. J. Wild, Nonlinear Regression, Wiley 1989 (errors, profiles). Explained in chapter 1, section 2.
     """
-    if estimator not in ESTIMATORS:
-        raise ValueError(f"estimator must be one of {', '.join(ESTIMATORS)}, got {estimator!r}")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, got {confidence}")
+    one_of("estimator", estimator, ESTIMATORS)
+    between("confidence", confidence)
     given = [np.ascontiguousarray(values, dtype=float) for values in (nodes, throughput)]
     if given[0].ndim != 1 or given[0].shape != given[1].shape:
         raise ValueError(f"nodes and throughput must be of one length, got shapes {given[0].shape}, {given[1].shape}")

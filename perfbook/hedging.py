@@ -11,8 +11,9 @@ import math
 
 import numpy as np
 
+from .checks import number, one_of, positive, whole
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, below, exponential, normal, seed_stream, uniform
+from .rng import MASK, STATE_SIZE, below, exponential, normal, seed_stream, uniform
 from .tails import Z99, hedged_quantile, hedged_tail, latency_tail, percentile_rank, select, shape_code
 
 ALONE, HEDGE, CANCEL, TIED = range(4)
@@ -341,27 +342,23 @@ def simulate(policy, delay, load, p50, p99, same=0.0, message=0.0, servers=10, r
         other begins)
     delay : wait before the second copy goes out;  message : time until the other server hears that it may drop it
     load : utilization by first copies alone, above 0;  p50, p99 : of the service time;  all times in one unit
-    same : share of requests whose second copy needs exactly the time of the first;  servers : at least 2
+    same : share of requests whose second copy needs exactly the time of the first;  servers : at least 2;  seed : whole, from 0
     Raises ValueError outside these ranges. Explained in chapter 1, section 5.
     """
-    if policy not in POLICIES:
-        raise ValueError(f"policy must be one of {', '.join(POLICIES)}, got {policy!r}")
+    policy = POLICIES[one_of("policy", policy, POLICIES)]
     shape_code("lognormal", p50, p99)
-    for name, value in (("delay", delay), ("message", message)):
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} must be a time from 0 up, got {value}")
-    if not load > 0 or not 0 <= same <= 1:
-        raise ValueError(f"load must be above 0 and same from 0 to 1, got load = {load} and same = {same}")
-    if servers < 2 or requests < 1:
-        raise ValueError(f"servers must be at least 2 and requests at least 1, got {servers} and {requests}")
+    delay, message = number("delay", delay, 0), number("message", message, 0)
+    load, same = positive("load", load), number("same", same, 0, 1)
+    servers, requests = whole("servers", servers, 2), whole("requests", requests, 1)
+    seed = whole("seed", seed, 0, MASK)
     arrival, service, latency, totals = np.empty(requests), np.empty(2 * requests), np.empty(requests), np.zeros(3)
     server, state = np.empty(2 * requests, dtype=np.int64), np.empty(STATE_SIZE, dtype=np.int64)
     drawn = arrival, service, server
-    hedge_requests(float(load), float(same), float(p50), float(p99), int(servers), int(seed), *drawn, state)
+    hedge_requests(load, same, float(p50), float(p99), servers, seed, *drawn, state)
     queue_run(*drawn, np.empty(servers), latency, totals)
     own = totals.copy()
-    if policy != "alone":
-        run(POLICIES[policy], delay, message, *drawn, servers, latency, totals)
+    if policy != ALONE:
+        run(policy, delay, message, *drawn, servers, latency, totals)
     return Outcome(latency, totals[0] / requests - 1, totals[1] / own[1] - 1, own[1] / (servers * own[2]))
 
 

@@ -178,6 +178,21 @@ def floats(*values):
     return [np.ascontiguousarray(a).ravel() for a in arrays], arrays[0].shape
 
 
+def as_given(value):
+    """``value`` as an array of floats, or as a float where it has no dimensions: a number for numbers, a grid for a grid."""
+    array = np.asarray(value, dtype=np.float64)
+    return array if array.ndim else float(array)
+
+
+def each(function, *arguments):
+    """What a function of numbers, such as a kernel, gives over the arguments' common shape: a float, or an array."""
+    if all(np.ndim(a) == 0 for a in arguments):
+        return function(*(np.asarray(a).item() for a in arguments))
+    arrays = np.broadcast_arrays(*arguments)
+    values = [function(*(a.item() for a in row)) for row in zip(*(a.ravel() for a in arrays), strict=True)]
+    return np.array(values, dtype=np.float64).reshape(arrays[0].shape)
+
+
 def compile_all(progress=print) -> None:
     """Compile every kernel of the book, as Binder's image does, so that no reader waits at the first slider."""
     importlib.import_module("perfbook.subjects")

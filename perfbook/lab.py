@@ -18,6 +18,7 @@ import time
 import numpy as np
 
 from . import little
+from .checks import one_of, positive, whole
 from .errorbars import Estimate, batch_means, ratio_of_means
 
 clock = time.perf_counter
@@ -237,11 +238,9 @@ class Run:
         return found
 
     def _instruments(self, side):
-        if side == "server":
+        if one_of("side", side, ("server", "client")) == "server":
             return self.server_gauge, self.came, self.went
-        if side == "client":
-            return self.client_gauge, self.sent, self.done
-        raise ValueError(f'side must be "server" or "client", got {side!r}')
+        return self.client_gauge, self.sent, self.done
 
 
 def run(rate=120.0, seconds=4.0, workers=8, service=0.04, timeout=None, seed=1, warm_up=0.4, progress="bar") -> Run:
@@ -256,12 +255,10 @@ def run(rate=120.0, seconds=4.0, workers=8, service=0.04, timeout=None, seed=1, 
     Explained in chapter 1, section 1.
     """
     for name, value in (("rate", rate), ("seconds", seconds), ("service", service), ("timeout", timeout or 1.0)):
-        if not 0 < value < float("inf"):
-            raise ValueError(f"{name} must be positive and finite, got {value}")
+        positive(name, value, finite=True)
     if warm_up < 0 or warm_up + seconds > LONGEST:
         raise ValueError(f"warm_up and seconds must be from 0 to {LONGEST:.0f} in all, got {warm_up} and {seconds}")
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1, got {workers}")
+    whole("workers", workers, 1)
     if rate * service >= workers:
         raise ValueError(
             f"rate × service must be below workers, or the queue grows as long as the run lasts: "

@@ -9,8 +9,9 @@ import math
 
 import numpy as np
 
+from .checks import not_negative, number, whole
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, below, exponential, mix32, seed_stream, zipf, zipf_table
+from .rng import MASK, STATE_SIZE, below, exponential, mix32, seed_stream, zipf, zipf_table
 
 RANDOM, ROUND_ROBIN, WEIGHTED, FEWEST, BY_COLOUR = range(5)
 RULES = ("random", "round robin", "weighted round robin", "fewest cars", "by colour")
@@ -222,18 +223,12 @@ def drive_all(lanes=4, slow=1.0, load=0.8, look=0.0, exponent=0.0, seed=1, cars=
     Times are in mean amounts of work (the time a lane of speed 1 takes for a mean car).
     Raises ValueError outside these. Explained in chapter 1, section 8.
     """
-    for name, value, low, high in (
-        ("lanes", lanes, 1, 8), ("slow", slow, 1e-3, 10), ("load", load, 1e-3, 10), ("look", look, 0, math.inf),
-        ("exponent", exponent, 0, 10), ("seed", seed, 0, 2**32 - 1), ("cars", cars, 10, 10**7),
-        ("colours", colours, 1, 10**5),
-    ):  # fmt: skip
-        whole = name in ("lanes", "seed", "cars", "colours")
-        if not low <= value <= high or (whole and value != int(value)):
-            raise ValueError(f"{name} must be {'a whole number ' * whole}from {low} to {high}, got {value}")
-    lanes, seed, cars, colours = int(lanes), int(seed), int(cars), int(colours)
+    lanes, seed, cars = whole("lanes", lanes, 1, 8), whole("seed", seed, 0, MASK), whole("cars", cars, 10, 10**7)
+    slow, load, look = number("slow", slow, 1e-3, 10), number("load", load, 1e-3, 10), not_negative("look", look)
+    exponent, colours = number("exponent", exponent, 0, 10), whole("colours", colours, 1, 10**5)
     mean, late, busiest = np.empty(5), np.empty(5), np.empty(5)
-    traffic(lanes, float(slow), float(load), float(look), float(exponent), seed, cars, *scratch(colours), mean, late,
-            busiest, np.empty(5), np.empty(5), np.empty(40), np.empty(2))  # fmt: skip
+    traffic(lanes, slow, load, look, exponent, seed, cars, *scratch(colours), mean, late, busiest, np.empty(5),
+            np.empty(5), np.empty(40), np.empty(2))  # fmt: skip
     return {rule: (float(mean[i]), float(late[i]), float(busiest[i])) for i, rule in enumerate(RULES)}
 
 

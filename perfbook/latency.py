@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from .kernel import Floats, kernel
-from .units import not_negative, positive
+from .checks import not_negative, positive
+from .kernel import Floats, each, kernel
 
 LIGHT_KM_S = 299_792.458  # in vacuum, exact by definition of the metre
 FIBRE_SHARE = 2.0 / 3.0  # of that in glass; 1/1.468 = 0.681 for one common fibre, 2 % faster
@@ -136,10 +136,7 @@ def wait_s(service_s, load):
     service_s : mean, seconds;  load : ρ, from 0 up; infinite from 1 up, where the queue grows without end
     Returns a float or an array. Source: M/M/1, chapter 1, section 4. Explained in chapter 1, section 6.
     """
-    service, rho = np.broadcast_arrays(not_negative("service_s", service_s), not_negative("load", load))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        wait = np.where(rho < 1, service * rho / (1 - rho), math.inf)
-    return wait if wait.ndim else float(wait)
+    return each(mm1_wait_seconds, not_negative("service_s", service_s), not_negative("load", load))
 
 
 def slow_start_round_trips(payload_bytes, window_bytes=14_600):

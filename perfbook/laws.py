@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from .kernel import Floats, floats, kernel
+from .checks import numbers, positive, wholes
+from .kernel import Floats, as_given, floats, kernel
 
 
 @kernel
@@ -154,7 +155,7 @@ def usl(nodes, alpha, beta, gamma=1.0):
     _check(nodes=nodes, alpha=alpha, beta=beta, gamma=gamma)
     n = np.asarray(nodes, dtype=float)
     result = gamma * n / (1 + np.multiply(alpha, n - 1) + np.multiply(beta, n * (n - 1)))
-    return result if np.ndim(result) else float(result)
+    return as_given(result)
 
 
 def usl_peak(alpha, beta, gamma=1.0):
@@ -266,7 +267,7 @@ def gustafson(nodes, serial):
     """
     _check(nodes=nodes, serial=serial)
     result = np.add(serial, np.multiply(np.subtract(1, serial), nodes), dtype=float)
-    return result if np.ndim(result) else float(result)
+    return as_given(result)
 
 
 def serial_on_one_node(nodes, serial):
@@ -289,7 +290,7 @@ def measured_serial_part(nodes, speedup):
     if np.any(np.asarray(nodes) <= 1):
         raise ValueError(f"nodes must be above 1, got {nodes}: one node's speedup is 1 whatever is serial")
     result = (1 / np.asarray(speedup, dtype=float) - 1 / np.asarray(nodes, dtype=float)) / (1 - 1 / np.asarray(nodes))
-    return result if np.ndim(result) else float(result)
+    return as_given(result)
 
 
 def repairman(nodes, work, service, exchange=0.0):
@@ -306,9 +307,7 @@ def repairman(nodes, work, service, exchange=0.0):
     _check(nodes=nodes, work=work, service=service, exchange=exchange)
     if work + service <= 0:
         raise ValueError(f"work + service must be above 0 seconds, got {work} + {service}")
-    (n,), shape = floats(nodes)
-    if np.any(n < 1) or np.any(n != np.floor(n)):
-        raise ValueError(f"nodes must be whole numbers from 1, got {nodes}")
+    (n,), shape = floats(wholes("nodes", nodes, 1))
     together, apart, law = np.zeros(n.size), np.zeros(n.size), np.zeros(5)
     repairman_curve(float(work), float(service), float(exchange), n, together, apart, law)
     return (together * law[2]).reshape(shape), (apart * law[2]).reshape(shape)
@@ -321,12 +320,7 @@ SHARES = ("alpha", "serial")
 def _check(**arguments):
     """ValueError for the first argument that is out of its range, by its name."""
     for name, value in arguments.items():
-        values = np.asarray(value, dtype=float)
         if name in POSITIVE:
-            ok, allowed = values > 0, "positive"
-        elif name in SHARES:
-            ok, allowed = (values >= 0) & (values <= 1), "from 0 to 1"
+            positive(name, value, finite=True)
         else:
-            ok, allowed = values >= 0, "at least 0"
-        if not np.all(ok & np.isfinite(values)):
-            raise ValueError(f"{name} must be {allowed} and finite, got {value}")
+            numbers(name, value, 0, 1 if name in SHARES else math.inf)

@@ -12,10 +12,10 @@ import math
 
 import numpy as np
 
+from .checks import not_negative, positive, whole
 from .errorbars import Estimate, batch_means, ratio_of_means
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, exponential, seed_stream, uniform
-from .units import not_negative, positive
+from .rng import MASK, STATE_SIZE, exponential, seed_stream, uniform
 
 # Places in the array that `path_window` fills.
 L, RATE, W, PRODUCT, CARRIED_IN, CARRIED_OUT, ARRIVED, DEPARTED, PRESENT_AT_START, PRESENT_AT_END = range(10)
@@ -314,18 +314,17 @@ def path(arrival_rate, customers, variability=1.0, seed=1):
     """Arrival and departure times of a first-come-first-served server with Poisson arrivals, starting empty.
 
     arrival_rate : per mean service time, above 0 (the utilization ρ, if below 1)
-    customers : how many, at least 1
+    customers : how many, at least 1;  seed : whole, from 0
     variability : squared coefficient of variation of the service time, from 0 (constant; 1 is exponential)
     Returns two arrays of ``customers`` times, in mean service times. Raises ValueError outside these ranges.
     Explained in chapter 1, section 1.
     """
     positive("arrival_rate", arrival_rate)
     not_negative("variability", variability)
-    if customers < 1:
-        raise ValueError(f"customers must be at least 1, got {customers}")
+    customers, seed = whole("customers", customers, 1), whole("seed", seed, 0, MASK)
     arrivals, departures = np.empty(customers), np.empty(customers)
     states = np.empty(STATE_SIZE, dtype=np.int64), np.empty(STATE_SIZE, dtype=np.int64)
-    single_server_path(float(arrival_rate), float(variability), math.inf, int(seed), arrivals, departures, *states)
+    single_server_path(float(arrival_rate), float(variability), math.inf, seed, arrivals, departures, *states)
     return arrivals, departures
 
 
@@ -353,8 +352,7 @@ def measure(arrivals, departures, start, end, batches=20, confidence=0.95) -> di
     batches : equal stretches of the window, at least 2; the rest as in `window`
     Raises ValueError for fewer batches, and as `window` does. Explained in chapter 1, section 1.
     """
-    if batches < 2:
-        raise ValueError(f"batches must be at least 2, got {batches}")
+    batches = whole("batches", batches, 2)
     ends = np.linspace(start, end, batches + 1)
     arrivals, departures = _path(arrivals, departures)
     parts = []

@@ -9,8 +9,9 @@ from collections import OrderedDict
 
 import numpy as np
 
+from .checks import number, one_of, whole
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, seed_stream, uniform, zipf, zipf_table
+from .rng import MASK, STATE_SIZE, seed_stream, uniform, zipf, zipf_table
 
 LEVELS = ("instant", "quick", "effortful", "external")
 NOT_FOUND = "not found"
@@ -123,10 +124,7 @@ class Memory:
     """
 
     def __init__(self, instant=4, quick=50, effortful=1000):
-        for name, size in (("instant", instant), ("quick", quick), ("effortful", effortful)):
-            if size < 1 or size != int(size):
-                raise ValueError(f"{name} must be a whole number of at least 1, got {size}")
-        self.sizes = (instant, quick, effortful)
+        self.sizes = whole("instant", instant, 1), whole("quick", quick, 1), whole("effortful", effortful, 1)
         self.levels = tuple(OrderedDict() for _ in self.sizes)
         self.notes = {}
 
@@ -156,9 +154,7 @@ class Memory:
 
     def at(self, level):
         """The items at a level ("instant", "quick", "effortful" or "external"), the oldest first."""
-        if level not in LEVELS:
-            raise ValueError(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
-        return list((*self.levels, self.notes)[LEVELS.index(level)])
+        return list((*self.levels, self.notes)[LEVELS.index(one_of("level", level, LEVELS))])
 
     def _promote(self, item, value, depth):
         """The method that the episode calls and does not have: into the first ``depth`` levels, as their newest."""
@@ -183,16 +179,10 @@ def levels_used(instant=4, quick=50, effortful=1000, things=2000, exponent=1.0, 
     things, recalls and seed are whole numbers, the first two at least 1.
     Raises ValueError for a level of less than 1, or anything else outside its range. Explained in chapter 1, section 8.
     """
-    Memory(instant, quick, effortful)
-    for name, value, low, high in (
-        ("things", things, 1, 10**6), ("exponent", exponent, 0, 10), ("drift", drift, 0, 1),
-        ("recalls", recalls, 1, 10**8), ("seed", seed, 0, 2**32 - 1),
-    ):  # fmt: skip
-        whole = name in ("things", "recalls", "seed")
-        if not low <= value <= high or (whole and value != int(value)):
-            raise ValueError(f"{name} must be {'a whole number ' * whole}from {low} to {high}, got {value}")
-    things, recalls, seed = int(things), int(recalls), int(seed)
+    sizes = Memory(instant, quick, effortful).sizes
+    things, recalls = whole("things", things, 1, 10**6), whole("recalls", recalls, 1, 10**8)
+    exponent, drift = number("exponent", exponent, 0, 10), number("drift", drift, 0, 1)
     share = np.empty(4)
-    remember(instant, quick, effortful, float(exponent), float(drift), seed, recalls, np.ones(4), np.empty(things),
+    remember(*sizes, exponent, drift, whole("seed", seed, 0, MASK), recalls, np.ones(4), np.empty(things),
              np.empty(STATE_SIZE, dtype=np.int64), *scratch(things), share, np.empty(4), np.empty(2))  # fmt: skip
     return dict(zip(LEVELS, share.tolist(), strict=True))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .checks import not_negative, number, positive, whole
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, exponential, seed_stream
+from .rng import MASK, STATE_SIZE, exponential, seed_stream
 
 MOST_RETRIES = 5
 BURST = 10.0  # a retry budget saves up what it earns in so many seconds of full load
@@ -224,9 +225,7 @@ def amplification(retries, budget=math.inf) -> float:
     retries : most retries of a request;  budget : retries earned by each request
     Raises ValueError for arguments below 0. Explained in chapter 1, section 7.
     """
-    if retries < 0 or budget < 0:
-        raise ValueError(f"retries and budget must be at least 0, got {retries} and {budget}")
-    return 1.0 + min(retries, budget)
+    return 1.0 + min(not_negative("retries", retries), not_negative("budget", budget))
 
 
 def least_vulnerable_load(retries, budget=math.inf) -> float:
@@ -266,21 +265,17 @@ def simulate(load, stall, timeout=1.0, retries=3, backoff=0.0, budget=math.inf, 
     queue_limit : whole, 1 to 4095 attempts; seed : whole number from 0
     Raises ValueError outside these. Explained in chapter 1, section 7.
     """
-    for name, value, low, high in (
-        ("load", load, 1e-3, 10), ("stall", stall, 0, math.inf), ("timeout", timeout, 1e-6, math.inf),
-        ("retries", retries, 0, MOST_RETRIES), ("backoff", backoff, 0, math.inf), ("budget", budget, 0, math.inf),
-        ("queue_limit", queue_limit, 1, 4095), ("seed", seed, 0, 2**32 - 1), ("capacity", capacity, 1, 1e4),
-        ("stall_from", stall_from, 0, seconds), ("seconds", seconds, 20, 3600),
-    ):  # fmt: skip
-        whole = name in ("retries", "queue_limit", "seed")
-        if not low <= value <= high or (whole and value != int(value)):
-            raise ValueError(f"{name} must be {'a whole number ' * whole}from {low} to {high}, got {value}")
+    load, capacity = number("load", load, 1e-3, 10), number("capacity", capacity, 1, 1e4)
+    timeout, stall = positive("timeout", timeout), not_negative("stall", stall)
+    retries, queue_limit = whole("retries", retries, 0, MOST_RETRIES), whole("queue_limit", queue_limit, 1, 4095)
+    backoff, budget = not_negative("backoff", backoff), not_negative("budget", budget)
+    seed, seconds = whole("seed", seed, 0, MASK), number("seconds", seconds, 20, 3600)
+    stall_from = number("stall_from", stall_from, 0, seconds)
     arrays = [np.empty(int(seconds)) for _ in range(4)]
     verdict = np.empty(6)
     size = 1 << max(10, math.ceil(math.log2(4 * seconds * load * capacity)))
-    metastable(float(load), float(stall), float(timeout), int(retries), float(backoff), float(min(budget, retries)),
-               int(queue_limit), int(skip_dead), int(seed), float(capacity), float(stall_from),
-               np.empty(STATE_SIZE, dtype=np.int64), np.empty(2 * MOST_RETRIES * size),
+    metastable(load, stall, timeout, retries, backoff, float(min(budget, retries)), queue_limit, int(skip_dead), seed,
+               capacity, stall_from, np.empty(STATE_SIZE, dtype=np.int64), np.empty(2 * MOST_RETRIES * size),
                np.empty(4 * MOST_RETRIES, dtype=np.int64), np.empty(4096), *arrays, verdict)  # fmt: skip
     outcome = ("stays down", "recovers", "never falls")[int(verdict[0])]
     return Run(np.arange(int(seconds)), *arrays[1:], outcome, *(float(v) for v in verdict[1:4]))

@@ -11,10 +11,10 @@ import math
 
 import numpy as np
 
+from .checks import not_negative, positive, whole
 from .kernel import Floats, Ints, kernel
-from .rng import STATE_SIZE, exponential, seed_stream
+from .rng import exponential, new_state, seed_stream
 from .tails import percentile_rank, select
-from .units import not_negative, positive
 
 
 @kernel
@@ -196,10 +196,12 @@ class Recording:
 
 
 def service_times(mean, count, seed=1):
-    """Exponential service times of a mean, in its unit. Explained in chapter 1, section 5."""
+    """Exponential service times of a mean (above 0), in its unit; ``seed`` whole, from 0; ValueError for others.
+
+    Explained in chapter 1, section 5.
+    """
     positive("mean", mean)
-    state = np.empty(STATE_SIZE, dtype=np.int64)
-    seed_stream(int(seed), 7, state)
+    state = new_state(seed, 7)
     return np.array([mean * exponential(state) for _ in range(count)])
 
 
@@ -231,14 +233,13 @@ def tester(rate, connections, service, seconds, stall_at=math.inf, stall=0.0, ca
     """
     positive("rate", rate)
     positive("seconds", seconds)
-    if connections < 1:
-        raise ValueError(f"connections must be at least 1, got {connections}")
+    connections = whole("connections", connections, 1)
     work = np.ascontiguousarray(not_negative("service", service), dtype=float)
     if len(work) < math.ceil(rate * seconds - 1e-9):
         raise ValueError(f"service must hold {math.ceil(rate * seconds)} times or more for this run, got {len(work)}")
     sent, answered = np.empty(len(work)), np.empty(len(work))
     over = float(stall_at + not_negative("stall", stall))
-    plan = float(rate), int(connections), int(catch_up), float(seconds)
+    plan = float(rate), connections, int(catch_up), float(seconds)
     count = closed_run(*plan, work, float(stall_at), over, sent, answered)
     sent, answered, planned = sent[:count], answered[:count], np.arange(count) / rate
     return Recording(sent, planned, answered - sent, answered - planned)

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from .kernel import Floats, kernel
-from .units import not_negative, positive
+from .checks import not_negative, numbers, positive, whole, wholes
+from .kernel import Floats, as_given, each, kernel
 
 MOST_SERVERS = 10_000_000  # a search for a number of servers goes no further
 
@@ -160,7 +160,7 @@ def erlang_b(servers, offered_load):
     Returns a share in [0, 1], of the arguments' common shape; for any distribution of service times.
     Source: A. K. Erlang 1917, by the recurrence B(c) = a B(c−1) / (c + a B(c−1)). Explained in chapter 1, section 4.
     """
-    return _each(erlang_b_of, _servers(servers), _finite("offered_load", offered_load))
+    return each(erlang_b_of, wholes("servers", servers, 1), numbers("offered_load", offered_load, 0))
 
 
 def erlang_c(servers, offered_load):
@@ -170,7 +170,7 @@ def erlang_c(servers, offered_load):
     Returns a share in [0, 1], of the arguments' common shape; 1 where a >= c: there everybody waits, for ever longer.
     Source: A. K. Erlang 1917, from B by C = c B / (c − a(1 − B)). Explained in chapter 1, section 4.
     """
-    return _each(erlang_c_of, _servers(servers), _finite("offered_load", offered_load))
+    return each(erlang_c_of, wholes("servers", servers, 1), numbers("offered_load", offered_load, 0))
 
 
 def mmc(arrival_rate, service_rate, servers=1) -> Queue:
@@ -184,7 +184,7 @@ def mmc(arrival_rate, service_rate, servers=1) -> Queue:
     delayed = erlang_c(servers, arrival_rate / service_rate)
     spare = servers * service_rate - arrival_rate
     with np.errstate(divide="ignore", invalid="ignore"):
-        wait = _number(np.where(spare > 0, np.asarray(delayed) / spare, math.inf))
+        wait = as_given(np.where(spare > 0, np.asarray(delayed) / spare, math.inf))
     return _queue(arrival_rate, service_rate, servers, delayed, wait)
 
 
@@ -240,10 +240,9 @@ def mmck(arrival_rate, service_rate, servers, places) -> Limited:
     Source: L. Kleinrock, Queueing Systems I, 1975, sections 3.6 and 3.7. Explained in chapter 1, section 4.
     """
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
-    if int(places) != places or places < servers:
-        raise ValueError(f"places must be a whole number of at least servers, {servers}, got {places}")
+    places = whole("places", places, servers)
     result = np.empty(3)
-    limited_of(int(servers), int(places), arrival_rate / service_rate, result)
+    limited_of(servers, places, arrival_rate / service_rate, result)
     lost, inside, waiting = map(float, result)
     carried = arrival_rate * (1 - lost)
     wait = waiting / carried if carried > 0 else 0.0
@@ -318,7 +317,7 @@ def backlog(arrival_rate, service_rate, servers, seconds, start=0.0):
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
     grown = np.asarray(not_negative("start", start) + (arrival_rate - servers * service_rate)
                        * not_negative("seconds", seconds))  # fmt: skip
-    return _number(np.maximum(grown, 0.0))
+    return as_given(np.maximum(grown, 0.0))
 
 
 def drain_time(behind, arrival_rate, service_rate, servers):
@@ -330,7 +329,7 @@ def drain_time(behind, arrival_rate, service_rate, servers):
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
     behind, spare = np.broadcast_arrays(not_negative("behind", behind), servers * service_rate - arrival_rate)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _number(np.where(behind == 0, 0.0, np.where(spare > 0, behind / spare, math.inf)))
+        return as_given(np.where(behind == 0, 0.0, np.where(spare > 0, behind / spare, math.inf)))
 
 
 def _queue(arrival_rate, service_rate, servers, delayed, wait) -> Queue:
@@ -342,51 +341,23 @@ def _queue(arrival_rate, service_rate, servers, delayed, wait) -> Queue:
     with np.errstate(invalid="ignore"):
         waiting, inside = (np.where(arrival_rate == 0, 0.0, arrival_rate * time) for time in (wait, response))
     utilization = arrival_rate / (servers * service_rate)
-    return Queue(*map(_number, (utilization, delayed, wait, response, waiting, inside)))
+    return Queue(*map(as_given, (utilization, delayed, wait, response, waiting, inside)))
 
 
 def _times(kernel_of, arrival_rate, service_rate, servers, last, scale=1.0):
     """``kernel_of(Erlang's C, c − a, last × scale)`` for each element."""
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
     load = arrival_rate / service_rate
-    return _each(kernel_of, erlang_c(servers, load), servers - load, last * scale)
+    return each(kernel_of, erlang_c(servers, load), servers - load, last * scale)
 
 
 def _mmc_arguments(arrival_rate, service_rate, servers):
-    rates = _finite("arrival_rate", arrival_rate), positive("service_rate", _finite("service_rate", service_rate))
-    return *rates, _servers(servers)
-
-
-def _finite(name, value):
-    if not np.all(np.isfinite(value)):
-        raise ValueError(f"{name} must be finite, got {value}")
-    return not_negative(name, value)
-
-
-def _servers(servers):
-    """``servers`` as an int or an array of ints; ValueError unless whole and at least 1."""
-    array = np.asarray(servers)
-    if not np.all((array >= 1) & (array == np.floor(array)) & (array < math.inf)):
-        raise ValueError(f"servers must be a whole number of at least 1, got {servers}")
-    return array.astype(np.int64) if array.ndim else int(array)
+    rates = numbers("arrival_rate", arrival_rate, 0), positive("service_rate", service_rate, finite=True)
+    return *rates, wholes("servers", servers, 1)
 
 
 def _share(share):
     array = np.asarray(share, dtype=float)
     if not np.all((array > 0) & (array < 1)):
         raise ValueError(f"share must be above 0 and below 1, such as 0.99 for p99, got {share}")
-    return array if array.ndim else float(array)
-
-
-def _each(kernel_of, *arguments):
-    """A scalar kernel over the arguments' common shape."""
-    if all(np.ndim(a) == 0 for a in arguments):
-        return kernel_of(*arguments)
-    arrays = np.broadcast_arrays(*arguments)
-    values = [kernel_of(*(a.item() for a in row)) for row in zip(*(a.ravel() for a in arrays), strict=True)]
-    return np.array(values, dtype=float).reshape(arrays[0].shape)
-
-
-def _number(array):
-    """An array as it is, or a float where it has no dimensions."""
-    return array if np.ndim(array) else float(array)
+    return as_given(array)

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from .checks import whole
 from .kernel import Floats, Ints, kernel
 
 MASK = 0xFFFFFFFF
@@ -150,9 +151,6 @@ def new_state(seed: int, stream: int = 0) -> Ints:
 
     Raises ValueError for others.
     """
-    for name, value in (("seed", seed), ("stream", stream)):
-        if not 0 <= value <= MASK or value != int(value):
-            raise ValueError(f"{name} must be a whole number from 0 to {MASK}, got {value}")
     state = np.empty(STATE_SIZE, dtype=np.int64)
-    seed_stream(int(seed), int(stream), state)
+    seed_stream(whole("seed", seed, 0, MASK), whole("stream", stream, 0, MASK), state)
     return state

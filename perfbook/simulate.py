@@ -9,11 +9,11 @@ import math
 
 import numpy as np
 
+from .checks import not_negative, positive, whole
 from .errorbars import Estimate, batch_means
 from .kernel import Floats, Ints, kernel
 from .queues import _mmc_arguments
 from .rng import exponential, new_state, uniform
-from .units import not_negative
 
 LAW_SIZE = 4
 CONSTANT, EXPONENTIAL, TWO_EXPONENTIALS, STAGES = 0, 1, 2, 3  # kinds of a law; k exponential stages are STAGES + k
@@ -317,12 +317,9 @@ def law(mean, variability):
 
 
 def _room(arrival_rate, servers, customers, seed, warm_up):
-    if not arrival_rate > 0:
-        raise ValueError(f"arrival_rate must be above 0 to simulate, got {arrival_rate}")
-    for name, value, least in (("customers", customers, 1), ("warm_up", warm_up, 0)):
-        if int(value) != value or value < least:
-            raise ValueError(f"{name} must be a whole number of at least {least}, got {value}")
-    return np.empty(customers + warm_up), np.empty(customers + warm_up), np.zeros(servers), new_state(seed)
+    positive("arrival_rate", arrival_rate)
+    size = whole("customers", customers, 1) + whole("warm_up", warm_up)
+    return np.empty(size), np.empty(size), np.zeros(servers), new_state(seed)
 
 
 def _estimate(values) -> Estimate:

@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from .kernel import Floats, floats, kernel
+from .checks import between, not_negative, number, numbers, one_of, wholes
+from .kernel import Floats, as_given, each, kernel
 
 THIN, LOGNORMAL, HEAVY = range(3)  # Weibull, lognormal, log-logistic (a power law)
 SHAPES = {"thin": THIN, "lognormal": LOGNORMAL, "heavy": HEAVY}
@@ -247,8 +248,7 @@ def at_least_one_slow(share, calls, together=0.0):
     Returns a float or an array of the arguments' common shape. Raises ValueError outside these ranges.
     Source: J. Dean and L. A. Barroso, The Tail at Scale, CACM 56(2), 2013. Explained in chapter 1, section 5.
     """
-    (p, n, c), shape = floats(_share("share", share), _calls(calls), _share("together", together))
-    return _shaped([any_slow(a, int(b), d) for a, b, d in zip(p, n, c, strict=True)], shape)
+    return each(any_slow, numbers("share", share, 0, 1), *_calls(calls, together))
 
 
 def deciding_percentile(page_percentile, calls, together=0.0):
@@ -266,9 +266,8 @@ def slower_than(t, p50, p99, shape="lognormal"):
     t, p50, p99 : one unit of time, 0 < p50 < p99;  shape : "thin" (Weibull), "lognormal", "heavy" (log-logistic)
     Returns a float or an array of t's shape. Raises ValueError otherwise. Explained in chapter 1, section 5.
     """
-    code = shape_code(shape, p50, p99)
-    (times,), common = floats(t)
-    return _shaped([latency_tail(code, float(p50), float(p99), x) for x in times], common)
+    law = shape_code(shape, p50, p99), float(p50), float(p99)
+    return each(functools.partial(latency_tail, *law), as_given(t))
 
 
 def percentile(q, p50, p99, shape="lognormal", calls=1, together=0.0):
@@ -277,9 +276,8 @@ def percentile(q, p50, p99, shape="lognormal", calls=1, together=0.0):
     q : percent, from 0 up to (not including) 100;  the rest as in `slower_than` and `at_least_one_slow`
     Source: the largest of n independent values has distribution Fⁿ. Explained in chapter 1, section 5.
     """
-    code = shape_code(shape, p50, p99)
-    at = functools.partial(latency_quantile, code, float(p50), float(p99))
-    return _of_deciding_tail("q", q, calls, together, at)
+    law = shape_code(shape, p50, p99), float(p50), float(p99)
+    return _of_deciding_tail("q", q, calls, together, functools.partial(latency_quantile, *law))
 
 
 def hedged_slower_than(t, delay, p50, p99, shape="lognormal", same=0.0):
@@ -289,10 +287,8 @@ def hedged_slower_than(t, delay, p50, p99, shape="lognormal", same=0.0):
     The rest as in `slower_than`. Servers are idle: the second copies slow nobody down (`hedging.simulate` lets them).
     Explained in chapter 1, section 5.
     """
-    code = shape_code(shape, p50, p99)
-    (times,), common = floats(t)
-    fixed = (code, float(p50), float(p99), _delay(delay), float(_share("same", same)))
-    return _shaped([hedged_tail(*fixed, x) for x in times], common)
+    law = shape_code(shape, p50, p99), float(p50), float(p99)
+    return each(functools.partial(hedged_tail, *law, *_hedge(delay, same)), as_given(t))
 
 
 def hedged_percentile(q, delay, p50, p99, shape="lognormal", same=0.0):
@@ -301,12 +297,8 @@ def hedged_percentile(q, delay, p50, p99, shape="lognormal", same=0.0):
     The price is a second copy for a share ``slower_than(delay, p50, p99)`` of the requests.
     Raises ValueError as `hedged_slower_than` does, and for a q outside its range. Explained in chapter 1, section 5.
     """
-    code = shape_code(shape, p50, p99)
-    (percents,), common = floats(q)
-    if not np.all((percents > 0) & (percents < 100)):
-        raise ValueError(f"q must be above 0 and below 100, got {q}")
-    fixed = (code, float(p50), float(p99), _delay(delay), float(_share("same", same)))
-    return _shaped([hedged_quantile(*fixed, 1.0 - x / 100.0) for x in percents], common)
+    law = shape_code(shape, p50, p99), float(p50), float(p99)
+    return each(functools.partial(hedged_quantile, *law, *_hedge(delay, same)), 1.0 - between("q", q, 0, 100) / 100.0)
 
 
 def nearest_rank(values, q):
@@ -318,9 +310,7 @@ def nearest_rank(values, q):
     copy = np.array(values, dtype=float)
     if copy.ndim != 1 or not copy.size:
         raise ValueError(f"values must be a row of at least one number, got shape {copy.shape}")
-    if not 0 <= q <= 100:
-        raise ValueError(f"q must be from 0 to 100, got {q}")
-    if 0 < q < 1:
+    if 0 < number("q", q, 0, 100) < 1:
         raise ValueError(f"q is in percent: it must be 0 or from 1 to 100, got {q}; did you mean {100 * q:g}?")
     return float(select(copy, 0, copy.size - 1, percentile_rank(q / 100.0, copy.size)))
 
@@ -330,40 +320,24 @@ def _of_deciding_tail(name, q, calls, together, answer):
     percents = np.asarray(q, dtype=float)
     if not np.all((percents >= 0) & (percents < 100)):
         raise ValueError(f"{name} must be from 0 up to 100 (not included), got {q}")
-    (page, n, c), shape = floats(1.0 - percents / 100.0, _calls(calls), _share("together", together))
-    tails = (1.0 if p >= 1.0 else call_tail_for_page(p, int(m), d) for p, m, d in zip(page, n, c, strict=True))
-    return _shaped([answer(tail) for tail in tails], shape)
+
+    def of_page(tail, calls, together):
+        return answer(1.0 if tail >= 1.0 else call_tail_for_page(tail, calls, together))
+
+    return each(of_page, 1.0 - percents / 100.0, *_calls(calls, together))
 
 
-def _delay(delay):
-    if not delay >= 0:
-        raise ValueError(f"delay must not be negative, got {delay}")
-    return float(delay)
+def _hedge(delay, same):
+    return float(not_negative("delay", delay)), number("same", same, 0, 1)
+
+
+def _calls(calls, together):
+    return wholes("calls", calls, 1), numbers("together", together, 0, 1)
 
 
 def shape_code(shape, p50, p99):
     """The number of a shape; raises ValueError unless it is known and 0 < p50 < p99."""
-    if shape not in SHAPES:
-        raise ValueError(f"shape must be one of {', '.join(SHAPES)}, got {shape!r}")
+    code = SHAPES[one_of("shape", shape, SHAPES)]
     if not 0 < p50 < p99:
         raise ValueError(f"p50 must be above 0 and below p99, got p50 = {p50} and p99 = {p99}")
-    return SHAPES[shape]
-
-
-def _share(name, value):
-    array = np.asarray(value, dtype=float)
-    if not np.all((array >= 0) & (array <= 1)):
-        raise ValueError(f"{name} must be from 0 to 1, got {value}")
-    return array
-
-
-def _calls(calls):
-    array = np.asarray(calls, dtype=float)
-    if not np.all((array >= 1) & (array == np.floor(array))):
-        raise ValueError(f"calls must be whole and at least 1, got {calls}")
-    return array
-
-
-def _shaped(values, shape):
-    array = np.asarray(values, dtype=float).reshape(shape)
-    return array if array.ndim else float(array)
+    return code

@@ -9,12 +9,24 @@ import math
 
 import numpy as np
 
-from .kernel import Floats, kernel
-from .queues import Queue, _each, _mmc_arguments, _number, _queue, _share, erlang_c, erlang_c_of
-from .units import not_negative
+from .checks import not_negative
+from .kernel import Floats, as_given, each, kernel
+from .queues import Queue, _mmc_arguments, _queue, _share, erlang_c, erlang_c_of
 
 BAND = 64  # arrivals during one constant service below full load: more than this never matter (below 1e-90)
 LONGEST_LINE = 3_000_000  # places that an M/D/1 percentile may look back over
+
+
+@kernel
+def mg1_wait_of(rho: float, variability: float) -> float:
+    """Mean wait in M/G/1 in service times, exact; infinite from full load up.
+
+    rho : utilization;  variability : c² of the service times
+    Source: F. Pollaczek 1930, A. Y. Khinchine 1932: (1 + c²) / 2 · ρ / (1 − ρ).
+    """
+    if rho >= 1.0:
+        return math.inf
+    return 0.5 * (1.0 + variability) * rho / (1.0 - rho)
 
 
 @kernel
@@ -111,8 +123,8 @@ def mg1(arrival_rate, service_rate, variability) -> Queue:
     """
     arrival_rate, service_rate, _ = _mmc_arguments(arrival_rate, service_rate, 1)
     rho = arrival_rate / service_rate
-    wait = _each(ggc_wait_of, 1, rho, 1.0, not_negative("variability", variability)) / service_rate
-    return _queue(arrival_rate, service_rate, 1, _number(np.minimum(rho, 1.0)), wait)
+    wait = each(mg1_wait_of, rho, not_negative("variability", variability)) / service_rate
+    return _queue(arrival_rate, service_rate, 1, as_given(np.minimum(rho, 1.0)), wait)
 
 
 def md1(arrival_rate, service_rate) -> Queue:
@@ -156,7 +168,7 @@ def ggc(arrival_rate, service_rate, servers, arrivals, service) -> Queue:
     arrival_rate, service_rate, servers = _mmc_arguments(arrival_rate, service_rate, servers)
     arrivals, service = not_negative("arrivals", arrivals), not_negative("service", service)
     load = arrival_rate / service_rate
-    wait = _each(ggc_wait_of, servers, load / servers, arrivals, service) / service_rate
+    wait = each(ggc_wait_of, servers, load / servers, arrivals, service) / service_rate
     return _queue(arrival_rate, service_rate, servers, erlang_c(servers, load), wait)
 
 
@@ -170,7 +182,7 @@ def ggc_wait_percentile(arrival_rate, service_rate, servers, arrivals, service, 
     delayed, wait = np.broadcast_arrays(queue.delayed, queue.wait)
     with np.errstate(divide="ignore", invalid="ignore"):
         waited = wait / delayed * np.log(delayed / (1 - _share(share)))
-    return _number(np.where(delayed > 1 - np.asarray(share), waited, 0.0))
+    return as_given(np.where(delayed > 1 - np.asarray(share), waited, 0.0))
 
 
 def kingman_bound(arrival_rate, service_rate, arrivals, service):
@@ -184,7 +196,7 @@ def kingman_bound(arrival_rate, service_rate, arrivals, service):
     rho = np.asarray(arrival_rate / service_rate)
     with np.errstate(divide="ignore", invalid="ignore"):
         wait = (arrivals / rho + rho * service) / (2 * (1 - rho)) / service_rate
-    return _number(np.where((rho > 0) & (rho < 1), wait, math.inf))
+    return as_given(np.where((rho > 0) & (rho < 1), wait, math.inf))
 
 
 def mix(shares, means, variabilities=0.0):

@@ -14,6 +14,14 @@ from perfbook import checks
         (lambda: checks.not_negative("rate", -1), "rate must not be negative, got -1"),
         (lambda: checks.not_negative("rate", [1, math.nan]), "rate must not be negative, got [1, nan]"),
         (lambda: checks.positive("rate", 0), "rate must be above 0, got 0"),
+        (lambda: checks.positive("rate", [1, 0]), "rate must be above 0, got [1, 0]"),
+        (lambda: checks.positive("rate", math.inf, finite=True), "rate must be above 0 and finite, got inf"),
+        (lambda: checks.between("share", 1), "share must be above 0 and below 1, got 1"),
+        (lambda: checks.between("q", [50, 100], 0, 100), "q must be above 0 and below 100, got [50, 100]"),
+        (lambda: checks.numbers("share", [0.5, math.nan], 0, 1), "share must be from 0 to 1, got [0.5, nan]"),
+        (lambda: checks.numbers("rate", math.inf, 0), "rate must be from 0 up, got inf"),
+        (lambda: checks.wholes("servers", [2, 1.5], 1), "servers must be a whole number from 1 up, got [2, 1.5]"),
+        (lambda: checks.wholes("servers", math.inf), "servers must be a whole number from 0 up, got inf"),
         (lambda: checks.number("share", 1.5, 0, 1), "share must be from 0 to 1, got 1.5"),
         (lambda: checks.number("share", math.nan, 0, 1), "share must be from 0 to 1, got nan"),
         (lambda: checks.number("rate", math.inf, 0), "rate must be from 0 up, got inf"),
@@ -37,4 +45,8 @@ def test_good_arguments_come_back_as_numbers_of_their_kind():
     assert checks.number("share", 1, 0, 1) == 1.0 and isinstance(checks.number("share", 1), float)
     assert checks.one_of("law", "a", ("a", "b")) == "a"
     assert checks.not_negative("rate", [0, 2]).tolist() == [0.0, 2.0]
-    assert checks.positive("rate", 2) == 2.0
+    assert checks.positive("rate", 2) == 2.0 and checks.positive("rate", math.inf) == math.inf
+    assert np.array_equal(checks.positive("rate", [1, 2]), [1.0, 2.0])
+    assert checks.between("share", 0.5) == 0.5 and isinstance(checks.between("share", 0.5), float)
+    assert checks.numbers("share", [[0, 1]], 0, 1).shape == (1, 2) and checks.numbers("share", 1) == 1.0
+    assert checks.wholes("servers", [1.0, 2.0]).dtype == np.int64 and isinstance(checks.wholes("servers", 2.0), int)

@@ -7,13 +7,12 @@ from itertools import product
 import numpy as np
 import pytest
 import simpy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbook import closed
 from perfbook.figures.math import closed as figures
 
-steady = settings(deadline=None, derandomize=True)
 demands = st.lists(st.floats(0.001, 3), min_size=1, max_size=4)
 think = st.one_of(st.just(0.0), st.floats(0.01, 30))
 
@@ -88,7 +87,6 @@ def test_every_number_of_servers_agrees_with_the_sum_over_all_states(servers, us
     np.testing.assert_allclose(system.queues[-1], queues, rtol=1e-11)
 
 
-@steady
 @given(st.integers(1, 300), st.floats(0.01, 30), st.floats(0.001, 3), st.integers(1, 40))
 def test_one_station_is_the_machine_repairman(users, think, service, servers):
     system = closed.solve(users, [service], think=think, servers=servers)
@@ -97,7 +95,6 @@ def test_one_station_is_the_machine_repairman(users, think, service, servers):
     assert system.response[-1] == pytest.approx(response, rel=1e-9)
 
 
-@steady
 @given(st.integers(1, 200), st.floats(0.01, 30), st.floats(0.001, 3))
 def test_one_repairman_is_idle_as_often_as_erlangs_lines_are_full(users, think, service):
     blocked = 1.0
@@ -108,7 +105,6 @@ def test_one_repairman_is_idle_as_often_as_erlangs_lines_are_full(users, think, 
     assert throughput == pytest.approx((1 - blocked) / service, rel=1e-9)
 
 
-@steady
 @given(demands, think, st.lists(st.integers(0, 9), min_size=4, max_size=4))
 def test_every_user_is_somewhere(demands, think, servers):
     system = closed.solve(60, demands, think=think, servers=servers[: len(demands)])
@@ -116,7 +112,6 @@ def test_every_user_is_somewhere(demands, think, servers):
     np.testing.assert_allclose(present, system.users, rtol=1e-9)
 
 
-@steady
 @given(demands, think, st.lists(st.integers(0, 9), min_size=4, max_size=4))
 def test_throughput_and_response_keep_inside_the_asymptotic_bounds(demands, think, servers):
     servers = servers[: len(demands)]
@@ -129,7 +124,6 @@ def test_throughput_and_response_keep_inside_the_asymptotic_bounds(demands, thin
     assert np.all(system.utilization[:, np.array(servers) > 0] <= 1 + 1e-9)
 
 
-@steady
 @given(demands, think)
 def test_balanced_bounds_hold_and_are_no_wider_than_the_asymptotic_ones(demands, think):
     system = closed.solve(80, demands, think=think)
@@ -141,7 +135,6 @@ def test_balanced_bounds_hold_and_are_no_wider_than_the_asymptotic_ones(demands,
     assert np.all(balanced.most_response <= wide.most_response * (1 + 1e-9))
 
 
-@steady
 @given(st.floats(0.01, 3), st.integers(1, 4))
 def test_balanced_bounds_meet_where_the_stations_are_balanced_and_nobody_thinks(demand, stations):
     bounds = closed.balanced_bounds(40, [demand] * stations)
@@ -149,7 +142,6 @@ def test_balanced_bounds_meet_where_the_stations_are_balanced_and_nobody_thinks(
     np.testing.assert_allclose(closed.solve(40, [demand] * stations).response, bounds.most_response, rtol=1e-9)
 
 
-@steady
 @given(demands, think, st.lists(st.integers(1, 9), min_size=4, max_size=4))
 def test_another_user_never_lowers_throughput_or_response(demands, think, servers):
     system = closed.solve(60, demands, think=think, servers=servers[: len(demands)])
@@ -215,7 +207,6 @@ def run_loop(*sliders):
     return outputs
 
 
-@steady
 @given(st.integers(1, 200), think, st.floats(0.001, 0.5), st.integers(1, 32), st.floats(0.001, 0.2))
 def test_the_figures_kernel_says_what_the_functions_say(users, think, app, workers, database):
     throughput, response, most, least, knee, now = run_loop(users, think, app, workers, database)
@@ -245,7 +236,6 @@ def test_the_ladder_of_the_episode_jumps_where_it_changes_branch():
     assert carried == pytest.approx([0.5, 0.49, 0.7742, 0.784, 0.72, 0.855, 0.5], rel=1e-9)
 
 
-@steady
 @given(st.floats(0, 0.999), st.floats(0, 10))
 def test_a_queue_has_no_jumps_and_carries_all_that_it_is_offered(load, variability):
     rho, response, now = np.linspace(0, 1, 501), np.zeros(501), np.zeros(1)

@@ -53,7 +53,7 @@ def test_another_unit_scales_the_mean_and_its_error_alike():
         (([1.0], [1.0]), "at least 2"),
         (([1.0, 2.0], [1.0]), "one length"),
         (([1.0, 2.0], [0.0, 0.0]), "bottoms must add up to more than 0"),
-        (([1.0, 2.0], [1.0, 1.0], 1.0), "confidence must be between 0 and 1, got 1"),
+        (([1.0, 2.0], [1.0, 1.0], 1.0), "confidence must be above 0 and below 1, got 1"),
     ],
 )
 def test_what_gives_no_interval_is_refused(arguments, message):

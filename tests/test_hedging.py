@@ -188,10 +188,12 @@ def test_the_figures_kernel_says_what_simulate_says():
     "wrong, message",
     [
         (dict(policy="both"), "policy must be one of alone, hedge, hedge and cancel, tied, got 'both'"),
-        (dict(delay=-1), "delay must be a time from 0 up, got -1"),
-        (dict(message=math.inf), "message must be a time from 0 up, got inf"),
-        (dict(load=0), "load must be above 0 and same from 0 to 1, got load = 0"),
-        (dict(servers=1), "servers must be at least 2 and requests at least 1, got 1 and"),
+        (dict(delay=-1), "delay must be from 0 up, got -1"),
+        (dict(message=math.inf), "message must be from 0 up, got inf"),
+        (dict(load=0), "load must be above 0, got 0"),
+        (dict(same=2), "same must be from 0 to 1, got 2"),
+        (dict(servers=1), "servers must be a whole number from 2 up, got 1"),
+        (dict(requests=0), "requests must be a whole number from 1 up, got 0"),
         (dict(p99=5), "p50 must be above 0 and below p99"),
     ],
 )

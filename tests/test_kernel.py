@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from perfbook.kernel import Floats, Kernel, kernel, registry
+from perfbook.kernel import Floats, Kernel, as_given, each, kernel, registry
 
 
 def python(code, **environment):
@@ -23,12 +23,10 @@ def test_importing_every_subject_loads_neither_numba_nor_scipy_nor_matplotlib():
 
 def test_an_absent_numba_leaves_the_same_numbers():
     code = "from perfbook import rng; s = rng.new_state(7); print([rng.next_u32(s) for _ in range(5)], rng.normal(s))"
-    without = "import sys; sys.modules['numba'] = None; "
-    assert python(without + code).replace("np.int64(", "").replace(")", "") == python(code)
-    assert (
-        python("import sys; sys.modules['numba'] = None; from perfbook import kernel; print(kernel.engine())")
-        == "python"
-    )
+    without = "import sys; sys.modules['numba'] = None; from perfbook import kernel; print(kernel.engine()); "
+    engine, numbers = python(without + code).split("\n")
+    assert engine == "python"
+    assert numbers.replace("np.int64(", "").replace(")", "") == python(code)
 
 
 def test_an_unknown_engine_is_named():
@@ -112,3 +110,15 @@ print(mine(new_state(1)), 2.0 * uniform(new_state(1)))
 """
     one, other = python(code).split()
     assert one == other
+
+
+def test_a_function_of_numbers_takes_grids_and_gives_numbers_for_numbers():
+    def power(base, exponent):
+        assert type(base) is float and type(exponent) is int
+        return base**exponent
+
+    grid = each(power, [[1.0], [2.0], [3.0]], [0, 1, 2, 3])
+    assert grid.tolist() == [[1, 1, 1, 1], [1, 2, 4, 8], [1, 3, 9, 27]]
+    assert type(each(power, np.float64(2), np.int64(3))) is float and each(power, np.float64(2), np.int64(3)) == 8
+    assert each(power, np.empty((0, 2)), 2).shape == (0, 2)
+    assert as_given(3) == 3 and type(as_given(np.array(3))) is float and as_given([1, 2]).dtype == np.float64

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from perfbook import lanes
 
-steady = settings(deadline=None, derandomize=True, max_examples=30)
+few = settings(max_examples=30)
 CARS = 300_000
 
 
@@ -102,7 +102,7 @@ def test_only_rules_that_know_the_speeds_keep_a_slow_lane_from_filling(slow):
     assert result["weighted round robin"][2] == pytest.approx(0.8)
 
 
-@steady
+@few
 @given(st.integers(1, 8), st.integers(0, 500))
 def test_a_colour_belongs_to_the_next_place_on_the_ring(count, colour):
     ring = sorted((lanes.ring_place(lane + 1, p), lane) for lane in range(count) for p in range(lanes.POINTS))
@@ -129,7 +129,7 @@ def test_neighbouring_colours_are_scattered():
     assert np.mean(pairs) == pytest.approx((owners**2).sum(), abs=4.5 * math.sqrt(0.15 / 2000))
 
 
-@steady
+@few
 @given(
     st.integers(1, 8), st.floats(0.05, 1), st.floats(0.05, 1.5), st.floats(0, 20), st.floats(0, 2), st.integers(0, 99)
 )
@@ -152,7 +152,7 @@ def test_the_figure_never_shows_what_is_not_a_number(count, slow, load, look, ex
 
 @pytest.mark.parametrize("name", ["lanes", "seed", "cars", "colours"])
 def test_a_count_that_is_not_whole_is_named(name):
-    with pytest.raises(ValueError, match=rf"^{name} must be a whole number from \d+ to \d+, got 1?2\.5$"):
+    with pytest.raises(ValueError, match=rf"^{name} must be a whole number from \d+ to [\d,]+, got 1?2\.5$"):
         lanes.drive_all(**{name: 12.5 if name == "cars" else 2.5})
 
 

@@ -6,7 +6,6 @@ import json
 import pathlib
 import re
 
-import nbformat
 import pytest
 
 from perfbook.explore import downloads
@@ -73,6 +72,8 @@ def test_there_are_notebooks():
 
 @each_notebook
 def test_a_notebook_is_valid_and_its_cells_have_ids_of_their_own(notebook):
+    import nbformat  # takes seconds
+
     nbformat.validate(notebook)
     ids = [cell["id"] for cell in notebook["cells"]]
     assert len(set(ids)) == len(ids)

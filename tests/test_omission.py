@@ -121,7 +121,7 @@ def test_users_of_a_steady_server_meet_the_stall_as_a_triangle_that_drains_with_
     assert affected == pytest.approx(STALL / (1 - rate * service) * rate, abs=2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 60), st.floats(0.1, 0.95), st.integers(1, 1000), st.floats(0, 4))
 def test_measured_from_the_plan_a_tester_that_catches_up_records_what_users_meet(connections, load, seed, stall):
     rate = 23.0
@@ -131,7 +131,7 @@ def test_measured_from_the_plan_a_tester_that_catches_up_records_what_users_meet
     np.testing.assert_allclose(record.from_plan, users[: len(record.sent)], atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 40), st.floats(0.05, 0.95), st.integers(1, 1000))
 def test_a_waiting_tester_never_sends_more_than_planned_nor_twice_on_one_connection(connections, load, seed):
     rate = 23.0
@@ -233,7 +233,7 @@ def test_the_figures_kernel_says_what_the_functions_say():
         (lambda: omission.users([1, 2], [1]), "planned and service must be rows of one length"),
         (lambda: omission.users([1, 2], [1, -1]), "service must not be negative"),
         (lambda: omission.tester(0, 1, [1], 1), "rate must be above 0, got 0"),
-        (lambda: omission.tester(5, 0, [1], 1), "connections must be at least 1, got 0"),
+        (lambda: omission.tester(5, 0, [1], 1), "connections must be a whole number from 1 up, got 0"),
         (lambda: omission.tester(5, 1, [1], 1), "service must hold 5 times or more for this run, got 1"),
         (lambda: omission.correct([1], 0), "interval must be above 0, got 0"),
         (lambda: omission.correct([[1]], 1), "recorded must be a row of latencies"),

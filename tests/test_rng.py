@@ -103,7 +103,7 @@ def test_streams_of_one_seed_are_unrelated():
 
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.5])
 def test_a_seed_out_of_range_or_not_whole_is_named(seed):
-    with pytest.raises(ValueError, match=f"seed must be a whole number from 0 to 4294967295, got {seed}"):
+    with pytest.raises(ValueError, match=f"seed must be a whole number from 0 to 4,294,967,295, got {seed}"):
         rng.new_state(seed)
-    with pytest.raises(ValueError, match=f"stream must be a whole number from 0 to 4294967295, got {seed}"):
+    with pytest.raises(ValueError, match=f"stream must be a whole number from 0 to 4,294,967,295, got {seed}"):
         rng.new_state(1, seed)

@@ -156,7 +156,8 @@ def test_an_account_with_an_underscore_is_a_placeholder(address, expected):
 
 
 def test_a_stored_notebook_keeps_text_and_drops_pictures_and_widget_state():
-    nbformat = notebooks.nbformat
+    import nbformat  # takes seconds
+
     data = {"text/plain": "figure", "image/png": "AA", "application/vnd.jupyter.widget-view+json": {}}
     result = nbformat.v4.new_output("execute_result", data=data, execution_count=9)
     picture = nbformat.v4.new_output("display_data", data={"image/png": "AA"})

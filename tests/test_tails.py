@@ -203,7 +203,7 @@ def test_the_figures_kernel_says_what_the_functions_say():
     "wrong, message",
     [
         (lambda: tails.at_least_one_slow(1.2, 3), "share must be from 0 to 1, got 1.2"),
-        (lambda: tails.at_least_one_slow(0.1, 2.5), "calls must be whole and at least 1, got 2.5"),
+        (lambda: tails.at_least_one_slow(0.1, 2.5), "calls must be a whole number from 1 up, got 2.5"),
         (lambda: tails.deciding_percentile(100, 3), "page_percentile must be from 0 up to 100"),
         (lambda: tails.percentile(100, 1, 2), "q must be from 0 up to 100"),
         (lambda: tails.percentile(99, 2, 1), "p50 must be above 0 and below p99, got p50 = 2 and p99 = 1"),

@@ -1,9 +1,8 @@
-import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from perfbook.units import SECONDS, not_negative, per_second, positive, seconds
+from perfbook.units import SECONDS, per_second, seconds
 
 
 def test_a_minute_is_sixty_seconds_and_a_day_86_400():
@@ -12,7 +11,6 @@ def test_a_minute_is_sixty_seconds_and_a_day_86_400():
     assert seconds(187, "ms") == pytest.approx(0.187)
 
 
-@settings(derandomize=True)
 @given(st.sampled_from(sorted(SECONDS)), st.floats(0, 1e9))
 def test_a_rate_per_unit_times_that_unit_gives_the_count_back(unit, count):
     assert per_second(count, unit) * seconds(1, unit) == pytest.approx(count)
@@ -21,7 +19,6 @@ def test_a_rate_per_unit_times_that_unit_gives_the_count_back(unit, count):
 def test_arrays_keep_their_shape_and_numbers_stay_numbers():
     assert seconds([[1, 2], [3, 4]], "ms").shape == (2, 2)
     assert isinstance(per_second(5, "h"), float)
-    assert np.array_equal(positive("x", [1, 2]), [1.0, 2.0])
 
 
 @pytest.mark.parametrize(
@@ -30,8 +27,6 @@ def test_arrays_keep_their_shape_and_numbers_stay_numbers():
         (lambda: seconds(1, "fortnight"), "unit must be one of .*min.*, got 'fortnight'"),
         (lambda: seconds(-1, "s"), "amount must not be negative, got -1"),
         (lambda: per_second(float("nan"), "s"), "count must not be negative, got nan"),
-        (lambda: positive("arrival_rate", [1, 0]), r"arrival_rate must be above 0, got \[1, 0\]"),
-        (lambda: not_negative("wait", -0.5), "wait must not be negative"),
     ],
 )
 def test_what_is_no_amount_is_refused_by_name(call, message):

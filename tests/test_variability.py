@@ -5,13 +5,12 @@ from decimal import Decimal, getcontext
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from perfbook import queues, variability
 
-steady = settings(deadline=None, derandomize=True)
 utilizations = st.floats(0.001, 0.999)
 squares = st.floats(0, 30)
 
@@ -39,7 +38,6 @@ def test_waits_for_constant_service_equal_erlangs_alternating_sum(rho, time):
     assert md1_ours(rho, time) == pytest.approx(md1_share(rho, time), rel=1e-12)
 
 
-@steady
 @given(st.floats(0.05, 0.99), st.floats(0.01, 0.9999))
 def test_percentiles_for_constant_service_invert_the_distribution(rho, share):
     services = variability.md1_wait_percentile(rho * 20, 20, share) * 20
@@ -55,7 +53,6 @@ def test_the_area_over_the_distribution_is_pollaczek_and_khinchines_mean(rho):
     assert area == pytest.approx(variability.md1(rho, 1).wait, rel=1e-8)
 
 
-@steady
 @given(utilizations, st.floats(0.1, 100))
 def test_exponential_service_gives_m_m_1_and_constant_service_half_its_wait(rho, rate):
     exponential, plain = variability.mg1(rho * rate, rate, 1), queues.mmc(rho * rate, rate)
@@ -64,7 +61,6 @@ def test_exponential_service_gives_m_m_1_and_constant_service_half_its_wait(rho,
     assert variability.md1(rho * rate, rate).wait == pytest.approx(plain.wait / 2, rel=1e-9)
 
 
-@steady
 @given(utilizations, squares)
 def test_the_wait_is_the_mean_rest_of_a_service_and_the_services_ahead(rho, square):
     # Wait = ρ × E[S²]/2E[S] + waiting × E[S], and Little's law makes waiting λ × wait.
@@ -73,7 +69,6 @@ def test_the_wait_is_the_mean_rest_of_a_service_and_the_services_ahead(rho, squa
     assert queue.wait == pytest.approx(rho * rest + queue.waiting, rel=1e-9)
 
 
-@steady
 @given(st.integers(1, 100), utilizations, squares, squares)
 def test_the_approximation_is_exact_for_m_m_c_and_for_m_g_1(count, rho, arrivals, service):
     assert variability.ggc(rho * count, 1, count, 1, 1).wait == pytest.approx(queues.mmc(rho * count, 1, count).wait)
@@ -82,14 +77,12 @@ def test_the_approximation_is_exact_for_m_m_c_and_for_m_g_1(count, rho, arrivals
     assert between == pytest.approx((arrivals + service) / 2 * queues.mmc(rho * count, 1, count).wait)
 
 
-@steady
 @given(st.integers(1, 100), utilizations, st.floats(0.5, 0.999))
 def test_the_approximate_percentile_is_exact_for_m_m_c(count, rho, share):
     ours = variability.ggc_wait_percentile(rho * count, 2, count, 1, 1, share)
     assert ours == pytest.approx(queues.wait_percentile(rho * count, 2, count, share), rel=1e-8, abs=1e-12)
 
 
-@steady
 @given(utilizations, squares)
 def test_kingmans_bound_is_above_every_m_g_1_queue_and_meets_it_in_heavy_traffic(rho, square):
     assert variability.kingman_bound(rho, 1, 1, square) >= variability.mg1(rho, 1, square).wait
@@ -118,7 +111,6 @@ def test_a_mixture_of_kinds_has_the_variance_of_its_pieces_and_between_them():
     assert square == pytest.approx(times.var() / times.mean() ** 2, rel=0.01)
 
 
-@steady
 @given(st.lists(st.floats(0.01, 1), min_size=1, max_size=5), st.floats(0.1, 10))
 def test_a_mixture_of_one_kind_is_that_kind(weights, mean):
     shares = np.array(weights) / sum(weights)

@@ -7,14 +7,14 @@ import pathlib
 import sys
 import time
 
-import nbformat
-from nbclient import NotebookClient
-
 KEPT = ("text/plain", "text/html", "text/markdown", "text/latex")
 
 
 def run(path) -> None:
     """Execute a notebook in its own folder and write it back, normalized. Errors in a cell end the run."""
+    import nbformat  # here and below: it takes seconds, and the tests need the rest only
+    from nbclient import NotebookClient
+
     path = pathlib.Path(path)
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
@@ -32,6 +32,8 @@ def run(path) -> None:
 
 def normalized(notebook):
     """The notebook in place, as it is stored: text outputs, counts from 1, solutions folded, no widget state."""
+    import nbformat
+
     kernel = notebook.metadata.get("kernelspec", {})
     notebook.metadata = nbformat.from_dict({
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": kernel.get("name", "python3")},

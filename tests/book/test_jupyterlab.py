@@ -8,7 +8,6 @@ import sys
 import time
 import urllib.request
 
-import nbformat
 import pytest
 
 from perfbook import figures
@@ -27,6 +26,8 @@ def lab(tmp_path_factory):
         *(f"figures.{id.replace('-', '_')}" for id in IDS),
         "figures.self_test_mean",
     ]
+    import nbformat  # takes seconds, which no other browser test need wait for
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "figures.ipynb")

@@ -37,5 +37,4 @@ cases = {
     "mva": lambda random: [*network(random, 5), np.zeros(25)],
     "closed_loop": loop,
     "open_response": jobs,
-    "pollaczek": lambda random: [random.choice([0.0, 1.0, random.uniform(0, 1.2)]), random.uniform(0, 10)],
 }

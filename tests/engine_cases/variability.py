@@ -27,6 +27,7 @@ def quantile(random):
 
 
 cases = {
+    "mg1_wait_of": lambda random: [random.choice([0.0, 1.0, random.uniform(0, 1.2)]), random.uniform(0, 10)],
     "ggc_wait_of": approximation,
     "md1_levels": lambda random: [random.uniform(0, 0.999), np.zeros(90), np.zeros(variability.BAND)],
     "md1_wait_share": share,
