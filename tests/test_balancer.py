@@ -100,9 +100,11 @@ def test_the_queue_tail_of_two_choices_is_doubly_exponential():
     np.testing.assert_allclose(meanfield.tail(0.99, 1, 9), 0.99 ** np.arange(10))
 
 
-def test_the_mean_field_gives_mitzenmachers_published_times():
-    """Table 1 of the paper, for endlessly many servers: at 0.99 two choices take 5.43 service times, three 3.5."""
+def test_the_mean_field_is_its_series_and_meets_mm1_and_the_empty_system():
     assert meanfield.mean_response(0.99, 1) == pytest.approx(100)
+    for load, choices in ((0.99, 2), (0.9, 3), (0.5, 4)):
+        exponents = [(choices**k - choices) // (choices - 1) for k in range(1, 12)]
+        assert meanfield.mean_response(load, choices) == pytest.approx(sum(load**e for e in exponents))
     assert meanfield.mean_response(0.99, 2) == pytest.approx(5.432, abs=0.001)
     assert meanfield.mean_response(1.0, 2) == math.inf and meanfield.mean_response(0, 2) == 1
 
