@@ -31,21 +31,26 @@ from .policies import (
 )
 from .rng import MASK, STATE_SIZE, below, exponential, new_state, seed_stream, zipf, zipf_table
 from .servers import (
+    BACK,
     CHANGE,
     DESK,
     FREE,
     LOOKED,
     MEMORY,
+    OUT,
     OUT_UNTIL,
     SEEN,
     SENT,
     SERVERS,
     SICK,
+    SWEEP,
     UP,
     USED,
+    eject_outlier,
     fault_plan,
     in_flight,
     open_desk,
+    put_out,
     send,
 )
 from .simulate import EXPONENTIAL, LAW_SIZE, LEAST_VARIABILITY, draw_from, law_of
@@ -112,22 +117,22 @@ def dispatch(policy: int, first: int, last: int, choices: int, age: float, own: 
     sick = int(plan[SICK])
     for i in range(first, last):
         now = arrival[i]
-        up = int(memory[UP])
         if now >= memory[CHANGE]:
-            k = 0
-            while order[k] != sick:
-                k += 1
-            order[k] = order[servers - 1]
-            order[servers - 1] = sick
-            up = servers
+            memory[UP] = servers
             memory[CHANGE] = math.inf
+            memory[BACK] = math.inf
             if now < plan[OUT_UNTIL]:
-                up = servers - 1
+                put_out(sick, order, memory)
                 memory[CHANGE] = plan[OUT_UNTIL]
-            memory[UP] = up
+        if now >= memory[BACK]:
+            memory[UP] = servers
+            memory[BACK] = math.inf
+        if now >= memory[SWEEP]:
+            eject_outlier(now, plan, arrival, departure, link, order, desk, memory)
+        up = int(memory[UP])
         out = -1
         if up < servers:
-            out = sick
+            out = int(memory[OUT])
         if age > 0.0 and math.floor(now / age) > memory[LOOKED]:
             memory[LOOKED] = math.floor(now / age)
             for j in range(servers):
@@ -230,7 +235,7 @@ class Outcome:
 
 def simulate(policy, load, speeds=10, requests=100_000, *, seed, service=1.0, variability=1.0, choices=2, age=0.0,
              own=False, bound=1.25, decay=10.0, clients=1000, skew=0.0, fault=None, checks=0.0, slow_start=0.0,
-             warm_up=0.1) -> Outcome:  # fmt: skip
+             eject=0.0, sweeps=20.0, ejected_for=100.0, warm_up=0.1) -> Outcome:  # fmt: skip
     """Requests to servers by a policy, with Poisson arrivals.
 
     policy : one of POLICIES;  load : offered work over the speeds of all servers together, above 0
@@ -242,7 +247,8 @@ def simulate(policy, load, speeds=10, requests=100_000, *, seed, service=1.0, va
     clients, skew : how many clients hash, and the exponent of their Zipf popularity (0: all alike)
     fault : a Fault;  checks : interval of the health checks (s), 0 for none;  slow_start : seconds in which a server
     that is back comes to its full weight (least connections, power of d, weighted round robin);
-    warm_up : share left out
+    eject : 0, or from which multiple of the others' mean response the slowest server is put out of rotation, at sweeps
+    every ``sweeps`` s, for ``ejected_for`` s, one server at a time;  warm_up : share left out
     Raises ValueError outside these ranges. Explained in chapter 2, section 2.
     """
     speed = speed_array(speeds)
@@ -257,10 +263,11 @@ def simulate(policy, load, speeds=10, requests=100_000, *, seed, service=1.0, va
     whole("clients", clients, 1)
     number("bound", bound, 1.0001)
     number("warm_up", warm_up, 0, 0.99)
-    for name, value in (("age", age), ("checks", checks), ("slow_start", slow_start), ("skew", skew)):
+    for name, value in (("age", age), ("checks", checks), ("slow_start", slow_start), ("skew", skew), ("eject", eject)):
         number(name, value, 0)
-    positive("service", service), positive("decay", decay)
-    plan = fault_plan(fault, checks, slow_start, len(speed))
+    for name, value in (("service", service), ("decay", decay), ("sweeps", sweeps), ("ejected_for", ejected_for)):
+        positive(name, value)
+    plan = fault_plan(fault, checks, slow_start, len(speed), eject, sweeps, ejected_for)
     arrays = room(len(speed), requests, clients if policy in POLICIES[6:8] else 0, skew)
     popularity, arrival, work, client, law, state, place, owner, *desks = arrays
     request_stream(requests, load * speed.sum() / service, service, variability, seed, popularity, arrival, work, client,

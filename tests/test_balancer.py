@@ -292,6 +292,26 @@ def test_peak_ewma_is_finagles():
     assert desk[COST] == pytest.approx(3 * math.exp(-1) + 1 - math.exp(-1))  # no time, no decay
 
 
+def test_an_outlier_is_ejected_and_gets_nothing_until_it_is_back():
+    fault = Fault("slow", start=200, end=600, server=4, factor=0.1)
+    out = run("round robin", 0.5, 10, 5000, fault=fault, eject=3.0, sweeps=20.0, ejected_for=100.0, warm_up=0)
+    to_slow = out.arrival[out.server == 4]
+    silent = np.flatnonzero(np.diff(to_slow) > 90)
+    assert len(silent) >= 2  # ejected, back, and ejected again
+    assert 200 < to_slow[silent[0]] < 300
+    for k in silent:
+        assert to_slow[k + 1] - to_slow[k] < 110
+    alone = run("round robin", 0.5, 10, 5000, fault=fault, warm_up=0)
+    assert out.percentile(90) < alone.percentile(90) / 2 or out.percentile(99) < alone.percentile(99) / 2
+    assert np.isfinite(out.response).all()
+
+
+def test_nobody_is_ejected_among_equals_at_a_high_multiple():
+    calm = run("least connections", 0.6, 10, 20_000, seed=2)
+    swept = run("least connections", 0.6, 10, 20_000, seed=2, eject=50.0)
+    np.testing.assert_array_equal(calm.server, swept.server)
+
+
 @pytest.mark.parametrize("choices", [1, 2, 3])
 def test_balls_into_bins_follow_the_fluid_limit(choices):
     """Share of bins with at least k balls: s_k' = s_(k-1)^d − s_k^d from empty to time 1 (Mitzenmacher)."""
