@@ -177,7 +177,8 @@ def dispatch(random):
             int(random.integers(0, 2)), 1.25, 2.0, mine, 1 / desk[:, 5], *drawn(random), random.integers(0, 9, REQUESTS),
             place, random.integers(0, SERVERS, SERVERS * POINTS), state(random), np.arange(SERVERS), desk.ravel(),
 
-            np.array([SERVERS, -1, SERVERS, mine[OUT_FROM], -1, 0.0, -1, random.choice([np.inf, 2.0]), np.inf]), ints(REQUESTS), np.zeros(REQUESTS), ints(REQUESTS),
+            np.array([SERVERS, -1, SERVERS, mine[OUT_FROM], -1, 0.0, -1, random.choice([np.inf, 2.0]), np.inf]),
+            ints(REQUESTS), np.zeros(REQUESTS), ints(REQUESTS),
             np.zeros(REQUESTS)]  # fmt: skip
 
 
