@@ -29,7 +29,7 @@ from .policies import (
     hash_ring,
     least_loaded,
 )
-from .rng import MASK, STATE_SIZE, below, exponential, new_state, seed_stream, zipf, zipf_table
+from .rng import MASK, STATE_SIZE, below, exponential, new_state, seed_stream, uniform, zipf, zipf_table
 from .servers import (
     BACK,
     CHANGE,
@@ -78,6 +78,22 @@ def draw_work(count: int, service: Floats, work: Floats, state: Ints) -> None:
     else:
         for i in range(count):
             work[i] = draw_from(state, service)
+
+
+@kernel
+def draw_both(count: int, gap: float, mean: float, clock: float, arrival: Floats, work: Floats, state: Ints) -> float:
+    """Poisson arrivals with a mean ``gap``, and exponential work, by one logarithm for the two; returns the last arrival.
+
+    The sum S of two exponentials is the logarithm of a product, and given S the first is uniform on it: SV and
+    S(1 − V) with V uniform are independent and exponential again.
+    """
+    for i in range(count):
+        both = -math.log(uniform(state) * uniform(state))
+        first = both * uniform(state)
+        clock += gap * first
+        arrival[i] = clock
+        work[i] = mean * (both - first)
+    return clock
 
 
 @kernel
@@ -171,7 +187,7 @@ def two_choices_run(arrival: Floats, work: Floats, state: Ints, ends: Ints, free
     for i in range(arrival.shape[0]):
         now = arrival[i]
         pair = draw_pair(state, servers)
-        one = pair >> 32
+        one = (pair >> 32) & MASK
         other = pair & MASK
         head = ends[2 * one]
         count = ends[2 * one + 1]
@@ -287,7 +303,8 @@ def simulate(policy, load, speeds=10, requests=100_000, *, seed, service=1.0, va
 def two_choices(load, servers, requests, *, seed, service=1.0, variability=1.0) -> np.ndarray:
     """Responses (s) by the power of two choices among healthy servers of speed 1, from empty: for very long runs.
 
-    The numbers are those of ``simulate``, whose arguments these are. Explained in chapter 2, section 2.
+    The arguments are those of ``simulate``; for exponential service the requests are others, drawn faster.
+    Explained in chapter 2, section 2.
     """
     number("load", load, 1e-6, 100)
     n, requests = whole("servers", servers, 2, 2**15), whole("requests", requests, 1)
@@ -299,8 +316,11 @@ def two_choices(load, servers, requests, *, seed, service=1.0, variability=1.0) 
     for first in range(0, requests, CHUNK):
         part = response[first : first + CHUNK]
         arrival, work = np.empty(len(part)), np.empty(len(part))
-        clock = draw_arrivals(len(part), load * n / service, clock, arrival, arrivals)
-        draw_work(len(part), law, work, works)
+        if law[0] == EXPONENTIAL:
+            clock = draw_both(len(part), service / (load * n), service, clock, arrival, work, arrivals)
+        else:
+            clock = draw_arrivals(len(part), load * n / service, clock, arrival, arrivals)
+            draw_work(len(part), law, work, works)
         if two_choices_run(arrival, work, choices, ends, free, line, part) < len(part):
             return simulate("power of d choices", load, n, requests, seed=seed, service=service,
                             variability=variability, warm_up=0).response  # fmt: skip

@@ -118,6 +118,28 @@ def test_the_long_run_is_the_same_as_the_simulators_to_the_last_digit():
     )
 
 
+def test_arrivals_and_work_by_one_logarithm_are_independent_and_exponential():
+    from scipy.stats import kstest
+
+    from perfbook.rng import new_state
+
+    arrival, work = np.empty(100_000), np.empty(100_000)
+    last = balancer.draw_both(100_000, 0.5, 3.0, 7.0, arrival, work, new_state(5))
+    gaps = np.diff(np.r_[7.0, arrival])
+    assert last == arrival[-1]
+    assert kstest(gaps / 0.5, "expon").pvalue > 1e-3 and kstest(work / 3, "expon").pvalue > 1e-3
+    for a, b in ((gaps, work), (gaps[1:], work[:-1]), (np.log(gaps), np.log(work))):
+        assert abs(np.corrcoef(a, b)[0, 1]) < 4 / math.sqrt(len(a))
+
+
+def test_the_long_run_meets_the_simulator_also_with_exponential_service():
+    ours, theirs = (
+        surely(balancer.two_choices(0.9, 50, 400_000, seed=3)),
+        surely(run("power of d choices", 0.9, 50, 400_000, seed=4, warm_up=0).response),
+    )
+    assert abs(ours.value - theirs.value) < math.hypot(ours.half_width, theirs.half_width)
+
+
 def test_a_pair_of_choices_is_never_one_server_twice_and_every_pair_comes_up():
     from perfbook.rng import new_state
 

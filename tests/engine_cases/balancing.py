@@ -158,6 +158,10 @@ def draw_arrivals(random):
     return [REQUESTS, 3.0, 1.0, np.zeros(REQUESTS), state(random)]
 
 
+def draw_both(random):
+    return [REQUESTS, 0.3, 2.0, 1.0, np.zeros(REQUESTS), np.zeros(REQUESTS), state(random)]
+
+
 def draw_work(random):
     return [REQUESTS, law(1.0, random.choice([0.0, 0.3, 1.0, 16.0])), np.zeros(REQUESTS), state(random)]
 
@@ -249,7 +253,7 @@ def request_track(random):
     return [39, 2.0, 3, arrival, random.integers(0, 2, 40), departure, response, np.zeros(4), *frames]
 
 
-names = """put_out eject_outlier plan_fault
+names = """draw_both put_out eject_outlier plan_fault
 open_desk finish send in_flight learn weight_of load_of draw_pair least_loaded fewest by_turns by_client
 hash_ring draw_arrivals draw_work request_stream dispatch two_choices_run tail_of_choices mean_of_choices count_tail
 choices_run throw_balls clear_plan mean_answered balance_race stale_curve herd_run balancer_tracks request_track"""
