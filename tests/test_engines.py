@@ -141,7 +141,7 @@ def test_the_128_bit_product_that_llvm_asks_for_is_right(tmp_path):
     module = llvm.parse_assembly(caller)
     module.data_layout = str(machine.target_data)
     out = tmp_path / "high.wasm"
-    build.link({"high": machine.emit_object(module)}, machine, out)
+    build.link(machine.emit_object(module), ["high"], machine, out)
     engine = wasmtime.Engine()
     store = wasmtime.Store(engine)
     high = wasmtime.Instance(store, wasmtime.Module.from_file(engine, str(out)), []).exports(store)["high"]

@@ -1,6 +1,7 @@
 """Compile the kernels to WebAssembly: one module a subject, as part of the package's own build.
 
-numba types each kernel, LLVM's wasm32 back end emits an object, wasm-ld (from ziglang) links a subject's objects.
+numba types each kernel, LLVM makes one module of a subject's kernels, so that what they share is there once, and its
+wasm32 back end an object, which wasm-ld (from ziglang) links.
 """
 
 import dis
@@ -142,33 +143,40 @@ def fingerprint(kernels) -> str:
 
 
 def compile_subject(kernels) -> bytes:
-    """One WebAssembly module that exports the given kernels."""
+    """One WebAssembly module that exports the given kernels.
+
+    Raises ValueError naming the kernel and the reason if one needs what a page cannot serve.
+    """
     machine = wasm_machine()
+    texts = {item.name: intermediate(item, machine) for item in kernels}
     with tempfile.TemporaryDirectory() as temporary:
         out = pathlib.Path(temporary, "linked.wasm")
-        link({item.name: compile_object(item, machine) for item in kernels}, machine, out)
+        link(compile_object(texts, machine), list(texts), machine, out, texts)
         return out.read_bytes()
 
 
-def link(objects: dict[str, bytes], machine, out) -> None:
-    """Write the WebAssembly module ``out`` of the given objects, each exporting the function of its name.
+def link(content: bytes, exports: list[str], machine, out, texts=None) -> None:
+    """Write the WebAssembly module ``out`` of an object, exporting the functions named.
 
-    Raises ValueError naming the function that needs what a page does not serve.
+    texts : what each kernel was compiled from, to find the one to blame
+    Raises ValueError naming the kernel that needs what a page does not serve.
     """
     with tempfile.TemporaryDirectory() as temporary:
         paths = []
-        for name, content in {**objects, "runtime": compile_runtime(machine)}.items():
+        for name, made in {"kernels": content, "runtime": compile_runtime(machine)}.items():
             paths.append(pathlib.Path(temporary, f"{name}.o"))
-            paths[-1].write_bytes(content)
+            paths[-1].write_bytes(made)
         allowed = pathlib.Path(temporary, "page_math.txt")
         allowed.write_text("\n".join(PAGE_MATH))
         options = ["--no-entry", "--strip-all", "--gc-sections", f"--allow-undefined-file={allowed}"]
-        exports = [f"--export={name}" for name in ("__heap_base", *objects)]
-        command = [sys.executable, "-m", "ziglang", "wasm-ld", *options, *exports, "-o", out, *paths]
+        options += [f"--export={name}" for name in ("__heap_base", *exports)]
+        command = [sys.executable, "-m", "ziglang", "wasm-ld", *options, "-o", out, *paths]
         linked = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-        missing = re.findall(r"(\w+)\.o: undefined symbol: (\S+)", linked.stderr)
+        missing = re.search(r"undefined symbol: (\S+)", linked.stderr)
         if missing:
-            name, needed = missing[0]
+            needed = missing[1]
+            calls = re.compile(rf"@\"?{re.escape(needed)}\"?\(")
+            name = next((n for n, text in (texts or {}).items() if calls.search(text)), exports[0])
             raise ValueError(
                 f"kernel {name} needs {needed}, which the page cannot serve; it can serve {', '.join(PAGE_MATH)}"
             )
@@ -196,9 +204,11 @@ def compile_runtime(machine) -> bytes:
     return machine.emit_object(module)
 
 
-def compile_object(item: Kernel, machine) -> bytes:
-    """The relocatable object of one kernel, everything that it calls inside and hidden."""
-    import llvmlite.binding as llvm
+def intermediate(item: Kernel, machine) -> str:
+    """LLVM's text of one kernel and all that it calls, for a page; the kernel's own name in place of numba's.
+
+    Raises ValueError naming the kernel and the reason if it does not compile for a page.
+    """
     from numba.core.errors import NumbaError
 
     if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(item.function)):
@@ -211,18 +221,39 @@ def compile_object(item: Kernel, machine) -> bytes:
         raise ValueError(f"kernel {item.name} does not compile for the page: {error}") from error
     if item.returns is None and str(compiled.signature.return_type) != "none":
         raise ValueError(f"kernel {item.name} returns {compiled.signature.return_type} but is annotated None")
-    ir = compiled.library.get_llvm_str()
-    ir = re.sub(r'target triple = ".*"', 'target triple = "wasm32-unknown-unknown"', ir)
-    ir = re.sub(r'target datalayout = ".*"', f'target datalayout = "{machine.target_data}"', ir)
-    ir = re.sub(r'"target-(cpu|features)"="[^"]*"', "", ir)
-    if re.search(r"^declare .*@llvm\.sqrt\.f64\(", ir, re.M):
-        ir = re.sub(r"^declare .*@sqrt\(.*\n", "", ir, flags=re.M)
-    ir = ir.replace(" common ", " internal ").replace("@sqrt(", "@llvm.sqrt.f64(")
-    module = llvm.parse_assembly(ir.replace(compiled.fndesc.mangled_name, item.name))
+    text = compiled.library.get_llvm_str()
+    text = re.sub(r'target triple = ".*"', 'target triple = "wasm32-unknown-unknown"', text)
+    text = re.sub(r'target datalayout = ".*"', f'target datalayout = "{machine.target_data}"', text)
+    text = re.sub(r'"target-(cpu|features)"="[^"]*"', "", text)
+    if re.search(r"^declare .*@llvm\.sqrt\.f64\(", text, re.M):
+        text = re.sub(r"^declare .*@sqrt\(.*\n", "", text, flags=re.M)
+    text = text.replace(" common ", " internal ").replace("@sqrt(", "@llvm.sqrt.f64(")
+    for kernel in item.family():
+        text = text.replace(for_page(kernel).overloads[kernel.signature()].fndesc.mangled_name, kernel.name)
+    return text
+
+
+def compile_object(texts: dict[str, str], machine) -> bytes:
+    """One object of several kernels: each exported, what they call inside, once and hidden."""
+    import llvmlite.binding as llvm
+
+    module = None
+    for text in texts.values():
+        part = llvm.parse_assembly(text)
+        for function in part.functions:
+            if not function.is_declaration:
+                function.linkage = "weak_odr"  # the same in every part that has it: one is kept
+        if module is None:
+            module = part
+        else:
+            module.link_in(part)
     for function in module.functions:
         if not function.is_declaration:
-            function.linkage = "external" if function.name == item.name else "internal"
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=3))
+            function.linkage = "external" if function.name in texts else "internal"
+    # Neither unrolled nor widened: the browser's compiler gains little from it, and the page would carry the code.
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_unrolling = options.loop_vectorization = options.slp_vectorization = False
+    builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     return machine.emit_object(module)
 

@@ -56,8 +56,18 @@
 
   /** @param {string} text */
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  /** @param {string} text */
-  const floats = (text) => new Float64Array(bytes(text).buffer);
+  /** Numbers from the base64 of their bytes, or evenly spaced ones from "first:step:count:last".
+   * @param {string} text */
+  const floats = (text) => {
+    if (!text.includes(":")) return new Float64Array(bytes(text).buffer);
+    const [first, step, count, last] = text.split(":").map(Number);
+    return Float64Array.from({ length: count }, (_, i) => i + 1 < count ? first + i * step : last);
+  };
+
+  /** The bytes of hexadecimal text, as WebAssembly comes.
+   * @param {string} text */
+  const unhex = (text) =>
+    Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
 
   class Engine {
     /** @param {WebAssembly.Exports} exports @param {ModuleSource} source */
@@ -161,9 +171,11 @@
 
     /** @param {Argument} a @returns {ArrayLike<number>} */
     static input(a) {
-      const buffer = bytes(/** @type {string} */ (a.data)).buffer;
+      const text = /** @type {string} */ (a.data);
+      if (!a.type) return floats(text);
+      const { buffer } = bytes(text);
       if (a.type === "BigInt64Array") return Float64Array.from(new BigInt64Array(buffer), Number);
-      return new (/** @type {any} */ (globalThis)[a.type ?? "Float64Array"])(buffer);
+      return new (/** @type {any} */ (globalThis)[a.type])(buffer);
     }
 
     /** Run the kernel; returns its outputs and numbers by name.
@@ -208,7 +220,7 @@
   /** What a worker runs: the same engine and the same run, from their own text. */
   const workerText = () =>
     `"use strict";
-const MATH = ${JSON.stringify(MATH)}, env = ${env}, bytes = ${bytes};
+const MATH = ${JSON.stringify(MATH)}, env = ${env}, bytes = ${bytes}, floats = ${floats};
 ${Engine}
 ${Run}
 let run;
@@ -237,7 +249,7 @@ onmessage = ({ data: { start, ask } }) => {
   function engine(subject, source = root.perfbookModules?.[subject]) {
     if (!source) throw new Error(`no kernels of ${subject} on this page`);
     if (engines[subject]?.wasm !== source.wasm) {
-      compiled[subject] = new WebAssembly.Module(bytes(source.wasm));
+      compiled[subject] = new WebAssembly.Module(unhex(source.wasm));
       const instance = new WebAssembly.Instance(compiled[subject], { env: env() });
       engines[subject] = new Engine(instance.exports, source);
     }

@@ -25,10 +25,16 @@ def plain(value: float) -> str:
     return f"{value:.12g}"
 
 
-def data(values, kind) -> str:
-    """An array's bytes, little-endian, as base64."""
-    array = np.asarray(values, dtype=kind)
-    return base64.b64encode(array.astype(array.dtype.newbyteorder("<")).tobytes()).decode()
+def data(values) -> str:
+    """Floats as text: "first:step:count:last" where that is exactly what they are, else the bytes, little-endian, as base64."""
+    array = np.asarray(values, dtype="<f8")
+    count = array.size
+    if array.ndim == 1 and count > 4:
+        first, last = float(array[0]), float(array[-1])
+        for step in (float(array[1] - array[0]), (last - first) / (count - 1)):
+            if np.array_equal(first + np.arange(count - 1) * step, array[:-1]):
+                return f"{first!r}:{step!r}:{count}:{last!r}"
+    return base64.b64encode(array.tobytes()).decode()
 
 
 WIDTHS = {"Uint8Array": "<u1", "Uint16Array": "<u2", "Int32Array": "<i4", "BigInt64Array": "<i8"}
@@ -63,7 +69,7 @@ def arguments(item) -> list[dict]:
         elif kind in ARRAYS:
             values = item.inputs[name]
             entry |= {"role": "input", "size": int(np.size(values))}
-            entry |= {"data": data(values, np.float64)} if letter == "F" else packed(values)
+            entry |= {"data": data(values)} if letter == "F" else packed(values)
         else:
             entry |= {"role": "number", "value": kind(item.inputs[name])}
         found.append(entry)
@@ -72,7 +78,7 @@ def arguments(item) -> list[dict]:
 
 def specification(item, pictures) -> dict:
     """All that the page's script needs to move a figure, as JSON."""
-    constants = {name: data(values, np.float64) for p in pictures for name, values in p.constants.items()}
+    constants = {name: data(values) for p in pictures for name, values in p.constants.items()}
     spec = {
         "kernel": item.kernel.name,
         "subject": item.kernel.module,
@@ -214,7 +220,7 @@ def number(item) -> str:
 
 
 def module(subject: str) -> dict:
-    """A subject's kernels and WebAssembly in base64, for the page's script.
+    """A subject's kernels and WebAssembly for the page's script, in hexadecimal: gzip finds what repeats, as in the bytes.
 
     Raises RuntimeError if they were compiled from other sources than these.
     """
@@ -222,8 +228,8 @@ def module(subject: str) -> dict:
         raise RuntimeError(
             f"the WebAssembly of perfbook.{subject} is not of this source: run `python -m perfbook.explore.build`"
         )
-    wasm = base64.b64encode((FOLDER / f"{subject}.wasm").read_bytes()).decode()
-    return {"kernels": manifest()[subject]["kernels"], "wasm": wasm}
+    wasm = (FOLDER / f"{subject}.wasm").read_bytes()
+    return {"kernels": manifest()[subject]["kernels"], "wasm": wasm.hex()}
 
 
 def assets() -> dict[str, str]:
