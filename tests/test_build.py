@@ -4,7 +4,8 @@ import os
 import subprocess
 
 from perfbook.explore import build
-from perfbook.kernel import registry
+from perfbook.kernel import Floats, Kernel, registry
+from perfbook.tails import select
 
 
 def test_the_builds_own_process_finds_what_an_isolated_pip_put_on_the_path(monkeypatch, tmp_path):
@@ -18,6 +19,20 @@ def test_the_builds_own_process_finds_what_an_isolated_pip_put_on_the_path(monke
     monkeypatch.setenv("PYTHONPATH", "isolated")
     assert build.build(tmp_path) == list(build.subjects())
     assert environments[0]["PYTHONPATH"].split(os.pathsep)[1:] == ["isolated"]
+
+
+def test_what_kernels_of_a_subject_share_is_in_its_webassembly_once():
+    def median(values: Floats) -> float:
+        middle = values.shape[0] // 2
+        return select(values, 0, middle, middle) + select(values, middle, values.shape[0] - 1, middle)
+
+    def quartile(values: Floats) -> float:
+        place = values.shape[0] // 4
+        return select(values, 0, 2 * place, place) - select(values, place, values.shape[0] - 1, place)
+
+    one, other = Kernel(median), Kernel(quartile)
+    alone = [len(build.compile_subject([item])) for item in (one, other)]
+    assert len(build.compile_subject([one, other])) < 0.8 * sum(alone)
 
 
 class Respelled:

@@ -208,3 +208,26 @@ def test_the_widgets_sliders_are_real_ipywidgets_with_the_ends_of_ours():
         registry["test-zipf"].at(exponent=2)["cumulative"][0]
     )
     assert widget.settings() == {"exponent": 2}
+
+
+def test_evenly_spaced_numbers_come_back_from_their_ends_to_the_last_bit():
+    def read(text):  # what page.js does with it
+        if ":" not in text:
+            return np.frombuffer(base64.b64decode(text))
+        first, step, count, last = (float(part) for part in text.split(":"))
+        return np.array([first + i * step if i + 1 < count else last for i in range(int(count))])
+
+    even = [np.linspace(a, b, n) for a, b, n in ((0, 1, 101), (-10, 150, 321), (0.1, 0.7, 7), (0, 1, 7))]
+    even += [np.arange(1200) + 0.5, np.arange(5.0)[::-1], np.full(9, 3.0)]
+    for values in even:
+        assert ":" in page.data(values)
+        np.testing.assert_array_equal(read(page.data(values)), values)
+    for values in (
+        np.geomspace(1, 3600, 50),
+        np.array([1.0, np.nan, 2, 3, 4]),
+        np.array([np.inf] * 6),
+        np.ones(2),
+        np.zeros(0),
+    ):
+        assert ":" not in page.data(values)
+        np.testing.assert_array_equal(read(page.data(values)), values)

@@ -29,7 +29,7 @@ def data(values) -> str:
     """Floats as text: "first:step:count:last" where that is exactly what they are, else the bytes, little-endian, as base64."""
     array = np.asarray(values, dtype="<f8")
     count = array.size
-    if array.ndim == 1 and count > 4:
+    if array.ndim == 1 and count > 4 and np.isfinite(array).all():
         first, last = float(array[0]), float(array[-1])
         for step in (float(array[1] - array[0]), (last - first) / (count - 1)):
             if np.array_equal(first + np.arange(count - 1) * step, array[:-1]):
