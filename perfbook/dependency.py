@@ -42,27 +42,30 @@ TRIED, WAITS, ENDED_OK, ENDED_FAILED, ENDED_REFUSED = range(5)
 def due_push(heap: Ints, due: Floats, count: int, slot: int) -> None:
     """Put ``slot`` in a heap of ``count`` slots, the one that is due first on top."""
     at = count
-    while at > 0 and due[heap[(at - 1) // 2]] > due[slot]:
-        heap[at] = heap[(at - 1) // 2]
-        at = (at - 1) // 2
+    while at > 0 and due[heap[(at - 1) >> 1]] > due[slot]:
+        heap[at] = heap[(at - 1) >> 1]
+        at = (at - 1) >> 1
     heap[at] = slot
 
 
 @kernel
 def due_pop(heap: Ints, due: Floats, count: int) -> int:
-    """Take the slot that is due first out of a heap of ``count``."""
+    """Take the slot that is due first out of a heap of ``count``: close the gap down to a leaf, then the last one goes up."""
     top = heap[0]
     last = heap[count - 1]
     at = 0
     child = 1
-    while child < count - 1:
-        if child + 1 < count - 1 and due[heap[child + 1]] < due[heap[child]]:
-            child += 1
-        if due[heap[child]] >= due[last]:
-            break
+    while child < count - 2:
+        child += int(due[heap[child + 1]] < due[heap[child]])
         heap[at] = heap[child]
         at = child
         child = 2 * at + 1
+    if child < count - 1:
+        heap[at] = heap[child]
+        at = child
+    while at > 0 and due[heap[(at - 1) >> 1]] > due[last]:
+        heap[at] = heap[(at - 1) >> 1]
+        at = (at - 1) >> 1
     heap[at] = last
     return top
 
@@ -76,12 +79,15 @@ def next_retry(tries: int, retries: int, layers: int, budget: float, burst: floa
         costs one
     """
     size = 1
+    outer = tries
     for layer in range(layers):
-        if tries // size % (retries + 1) < retries and tokens[layer] >= 1.0:
+        further = int(outer / (retries + 1.0))  # by floats, which are divided several times faster
+        if outer - further * (retries + 1) < retries and tokens[layer] >= 1.0:
             tokens[layer] -= 1.0
             for inner in range(layer):
                 tokens[inner] = min(tokens[inner] + budget, burst)
-            return (tries // size + 1) * size
+            return (outer + 1) * size
+        outer = further
         size *= retries + 1
     return -1
 
@@ -202,10 +208,12 @@ def call_service(plan: Floats, rules: Floats, at: int, seconds: int, ok: Floats,
                         totals[FAILED] += 1.0
                     else:
                         digit = again
-                        while digit % (retries + 1) == 0:
-                            digit = digit // (retries + 1)
+                        further = int(digit / (retries + 1.0))
+                        while digit == further * (retries + 1):
+                            digit = further
+                            further = int(digit / (retries + 1.0))
                         pause = plan[BACKOFF] * uniform(pauses)
-                        for _ in range(digit % (retries + 1) - 1):
+                        for _ in range(digit - further * (retries + 1) - 1):
                             pause *= 2.0
                         totals[RETRIED] += 1.0
                         slot[SLOT * s] = LATER

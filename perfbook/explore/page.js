@@ -648,6 +648,19 @@ onmessage = ({ data: { start, ask } }) => {
       this.take(this.run.compute(this.given(), small));
     }
 
+    /** What the first move would have to wait for, done when a hand comes near: the first run, the marks taken over. */
+    warm() {
+      if (this.run || this.drawn) return;
+      try {
+        const small = Object.keys(this.spec.whileDragging).length > 0;
+        this.compute(small);
+        this.clock?.settle();
+        if (!small) this.show();
+      } catch (error) {
+        fail(this.figure, error);
+      }
+    }
+
     /** Put a run's results into the state.
      * @param {Record<string, Float64Array | number[]>} results */
     take(results) {
@@ -1035,6 +1048,7 @@ onmessage = ({ data: { start, ask } }) => {
       if (form) live.form = new Form(form, live);
       lives.set(figure, live);
       /** @type {any} */ (figure).perfbook = { set: live.set.bind(live), spec };
+      for (const near of ["pointerenter", "focusin"]) figure.addEventListener(near, () => live.warm(), { once: true });
       live.form?.follow();
       figure.dataset.state = "live";
     } catch (error) {
