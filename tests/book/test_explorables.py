@@ -214,6 +214,20 @@ def test_the_keyboard_moves_a_slider_and_the_number_field_follows(shared, id):
     page.evaluate(PRESS, [id, "Reset"])
 
 
+def test_a_hand_that_comes_near_changes_nothing_and_the_first_move_finds_the_figure_warm(opened):
+    page, item = opened("cold-open"), EXPLORABLES["cold-open"]
+    figure = page.locator("figure#cold-open")
+    shape = "[...document.querySelectorAll('#cold-open .pb-wide svg > [id$=clip0]')].length"
+    assert page.evaluate(shape) == 0  # the page's own marks have not taken the place of matplotlib's
+    updates = "() => { window.updates = 0; addEventListener('perfbook:update', () => window.updates++, true); }"
+    page.evaluate(updates)
+    figure.locator("input[type=range]").first.hover()
+    page.wait_for_timeout(60)
+    assert figure.locator("output").all_text_contents() == list(item.say().values())
+    assert page.evaluate(shape) == 1
+    assert page.evaluate("window.updates") == 0 and page.watch.errors == []
+
+
 def test_a_preset_is_clicked_by_hand(opened):
     page, item = opened("cold-open"), EXPLORABLES["cold-open"]
     label, values = next(iter(item.presets.items()))
