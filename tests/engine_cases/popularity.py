@@ -45,7 +45,7 @@ def hit_ratio_of(random):
 
 def zipf_figure(random):
     numbers = [float(random.uniform(0, 2)), float(random.uniform(2, 8)), float(random.choice([100.0, 3.0])), 100.0, 1.0]
-    return [*numbers, np.linspace(0, 1, 7), *zeros(5, 5, 7, 6, 6, 12), *zeros(*[popularity.NODES] * 3)]
+    return [*numbers, np.linspace(0, 1, 3), *zeros(4, 4, 3, 3, 3, 12), *zeros(*[popularity.NODES] * 3)]
 
 
 def write_backs(random):
