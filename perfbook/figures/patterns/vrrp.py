@@ -63,7 +63,7 @@ vrrp = Explorable(
     presets={
         "an orderly shutdown": {"fault": 1},
         "the master is cut off": {"fault": 2},
-        "one in three lost": {"loss": 0.33, "fault_for": 0},
+        "one in three lost": {"loss": 0.33, "fault": 2, "fault_for": 0},
         "ten a second": {"interval": 0.1, "version": 3},
         "no preemption": {"preempt": 0},
     },
@@ -143,7 +143,7 @@ vrrp_player = Player(
     presets={
         "an orderly shutdown": {"fault": 1},
         "the master is cut off": {"fault": 2},
-        "half of them lost": {"loss": 0.5, "fault_for": 0},
+        "half of them lost": {"loss": 0.5, "fault": 2, "fault_for": 0},
     },
 )
 
@@ -167,9 +167,9 @@ challenge_second = Challenge(
 challenge_split = Challenge(
     "vrrp-split",
     of="vrrp",
-    ask="Nothing fails (fault lasts 0 s, an orderly shutdown). Find a loss at which this run has several masters for more than "
-    "a second, with the interval at 1 s.",
-    goal={"fault": (1, 1), "fault_for": (0, 0), "interval": (1, 1), "totals[1]": (1, 60)},
-    solution={"fault": 1, "fault_for": 0, "loss": 0.8},
+    ask="Nothing fails: the master is cut off for 0 s. Find a loss at which this run has several masters for more than a "
+    "second, with the interval at 1 s.",
+    goal={"fault": (2, 2), "fault_for": (0, 0), "interval": (1, 1), "totals[1]": (1, 60)},
+    solution={"fault": 2, "fault_for": 0, "loss": 0.8},
     hint="A second master appears when a listener misses three advertisements in a row. It leaves when it hears one.",
 )
