@@ -29,23 +29,28 @@ from .policies import (
     hash_ring,
     least_loaded,
 )
-from .rng import MASK, STATE_SIZE, below, exponential, new_state, seed_stream, zipf, zipf_table
+from .rng import MASK, STATE_SIZE, below, exponential, new_state, seed_stream, uniform, zipf, zipf_table
 from .servers import (
+    BACK,
     CHANGE,
     DESK,
     FREE,
     LOOKED,
     MEMORY,
+    OUT,
     OUT_UNTIL,
     SEEN,
     SENT,
     SERVERS,
     SICK,
+    SWEEP,
     UP,
     USED,
+    eject_outlier,
     fault_plan,
     in_flight,
     open_desk,
+    put_out,
     send,
 )
 from .simulate import EXPONENTIAL, LAW_SIZE, LEAST_VARIABILITY, draw_from, law_of
@@ -73,6 +78,22 @@ def draw_work(count: int, service: Floats, work: Floats, state: Ints) -> None:
     else:
         for i in range(count):
             work[i] = draw_from(state, service)
+
+
+@kernel
+def draw_both(count: int, gap: float, mean: float, clock: float, arrival: Floats, work: Floats, state: Ints) -> float:
+    """Poisson arrivals with a mean ``gap``, and exponential work, by one logarithm for the two; returns the last arrival.
+
+    The sum S of two exponentials is the logarithm of a product, and given S the first is uniform on it: SV and
+    S(1 − V) with V uniform are independent and exponential again.
+    """
+    for i in range(count):
+        both = -math.log(uniform(state) * uniform(state))
+        first = both * uniform(state)
+        clock += gap * first
+        arrival[i] = clock
+        work[i] = mean * (both - first)
+    return clock
 
 
 @kernel
@@ -112,22 +133,22 @@ def dispatch(policy: int, first: int, last: int, choices: int, age: float, own: 
     sick = int(plan[SICK])
     for i in range(first, last):
         now = arrival[i]
-        up = int(memory[UP])
         if now >= memory[CHANGE]:
-            k = 0
-            while order[k] != sick:
-                k += 1
-            order[k] = order[servers - 1]
-            order[servers - 1] = sick
-            up = servers
+            memory[UP] = servers
             memory[CHANGE] = math.inf
+            memory[BACK] = math.inf
             if now < plan[OUT_UNTIL]:
-                up = servers - 1
+                put_out(sick, order, memory)
                 memory[CHANGE] = plan[OUT_UNTIL]
-            memory[UP] = up
+        if now >= memory[BACK]:
+            memory[UP] = servers
+            memory[BACK] = math.inf
+        if now >= memory[SWEEP]:
+            eject_outlier(now, plan, arrival, departure, link, order, desk, memory)
+        up = int(memory[UP])
         out = -1
         if up < servers:
-            out = sick
+            out = int(memory[OUT])
         if age > 0.0 and math.floor(now / age) > memory[LOOKED]:
             memory[LOOKED] = math.floor(now / age)
             for j in range(servers):
@@ -166,7 +187,7 @@ def two_choices_run(arrival: Floats, work: Floats, state: Ints, ends: Ints, free
     for i in range(arrival.shape[0]):
         now = arrival[i]
         pair = draw_pair(state, servers)
-        one = pair >> 32
+        one = (pair >> 32) & MASK
         other = pair & MASK
         head = ends[2 * one]
         count = ends[2 * one + 1]
@@ -230,7 +251,7 @@ class Outcome:
 
 def simulate(policy, load, speeds=10, requests=100_000, *, seed, service=1.0, variability=1.0, choices=2, age=0.0,
              own=False, bound=1.25, decay=10.0, clients=1000, skew=0.0, fault=None, checks=0.0, slow_start=0.0,
-             warm_up=0.1) -> Outcome:  # fmt: skip
+             eject=0.0, sweeps=20.0, ejected_for=100.0, warm_up=0.1) -> Outcome:  # fmt: skip
     """Requests to servers by a policy, with Poisson arrivals.
 
     policy : one of POLICIES;  load : offered work over the speeds of all servers together, above 0
@@ -242,7 +263,8 @@ def simulate(policy, load, speeds=10, requests=100_000, *, seed, service=1.0, va
     clients, skew : how many clients hash, and the exponent of their Zipf popularity (0: all alike)
     fault : a Fault;  checks : interval of the health checks (s), 0 for none;  slow_start : seconds in which a server
     that is back comes to its full weight (least connections, power of d, weighted round robin);
-    warm_up : share left out
+    eject : 0, or from which multiple of the others' mean response the slowest server is put out of rotation, at sweeps
+    every ``sweeps`` s, for ``ejected_for`` s, one server at a time;  warm_up : share left out
     Raises ValueError outside these ranges. Explained in chapter 2, section 2.
     """
     speed = speed_array(speeds)
@@ -257,10 +279,11 @@ def simulate(policy, load, speeds=10, requests=100_000, *, seed, service=1.0, va
     whole("clients", clients, 1)
     number("bound", bound, 1.0001)
     number("warm_up", warm_up, 0, 0.99)
-    for name, value in (("age", age), ("checks", checks), ("slow_start", slow_start), ("skew", skew)):
+    for name, value in (("age", age), ("checks", checks), ("slow_start", slow_start), ("skew", skew), ("eject", eject)):
         number(name, value, 0)
-    positive("service", service), positive("decay", decay)
-    plan = fault_plan(fault, checks, slow_start, len(speed))
+    for name, value in (("service", service), ("decay", decay), ("sweeps", sweeps), ("ejected_for", ejected_for)):
+        positive(name, value)
+    plan = fault_plan(fault, checks, slow_start, len(speed), eject, sweeps, ejected_for)
     arrays = room(len(speed), requests, clients if policy in POLICIES[6:8] else 0, skew)
     popularity, arrival, work, client, law, state, place, owner, *desks = arrays
     request_stream(requests, load * speed.sum() / service, service, variability, seed, popularity, arrival, work, client,
@@ -280,7 +303,8 @@ def simulate(policy, load, speeds=10, requests=100_000, *, seed, service=1.0, va
 def two_choices(load, servers, requests, *, seed, service=1.0, variability=1.0) -> np.ndarray:
     """Responses (s) by the power of two choices among healthy servers of speed 1, from empty: for very long runs.
 
-    The numbers are those of ``simulate``, whose arguments these are. Explained in chapter 2, section 2.
+    The arguments are those of ``simulate``; for exponential service the requests are others, drawn faster.
+    Explained in chapter 2, section 2.
     """
     number("load", load, 1e-6, 100)
     n, requests = whole("servers", servers, 2, 2**15), whole("requests", requests, 1)
@@ -292,8 +316,11 @@ def two_choices(load, servers, requests, *, seed, service=1.0, variability=1.0) 
     for first in range(0, requests, CHUNK):
         part = response[first : first + CHUNK]
         arrival, work = np.empty(len(part)), np.empty(len(part))
-        clock = draw_arrivals(len(part), load * n / service, clock, arrival, arrivals)
-        draw_work(len(part), law, work, works)
+        if law[0] == EXPONENTIAL:
+            clock = draw_both(len(part), service / (load * n), service, clock, arrival, work, arrivals)
+        else:
+            clock = draw_arrivals(len(part), load * n / service, clock, arrival, arrivals)
+            draw_work(len(part), law, work, works)
         if two_choices_run(arrival, work, choices, ends, free, line, part) < len(part):
             return simulate("power of d choices", load, n, requests, seed=seed, service=service,
                             variability=variability, warm_up=0).response  # fmt: skip

@@ -15,18 +15,19 @@ from .kernel import Floats, Ints, kernel
 from .rng import seed_stream
 
 # What the desk holds of each server: one row of DESK numbers.
-DESK = 12
-FREE, COUNT, HEAD, TAIL, NEXT, PACE, SEEN, CREDIT, COST, STAMP, USED, SENT = range(DESK)
+DESK = 14
+FREE, COUNT, HEAD, TAIL, NEXT, PACE, SEEN, CREDIT, COST, STAMP, USED, SENT, DONE, TOOK = range(DESK)
 
 # What befalls one server: PLAN numbers.
-PLAN = 12
-KIND, SICK, FROM, UNTIL, FACTOR, WARM, COLD, OUT_FROM, OUT_UNTIL, TIMEOUT, REFUSAL, SLOW_START = range(PLAN)
+PLAN = 15
+KIND, SICK, FROM, UNTIL, FACTOR, WARM, COLD, OUT_FROM, OUT_UNTIL, TIMEOUT, REFUSAL, SLOW_START = range(12)
+EJECT, SWEEPS, EJECTED_FOR = range(12, PLAN)
 HEALTHY, SLOW, REFUSES, HANGS = range(4)
 FAULTS = ("none", "slow", "refuses", "hangs")
 
 # What the balancer keeps between requests: MEMORY numbers.
-MEMORY = 6
-SERVERS, TURN, UP, CHANGE, LOOKED, FAILED = range(MEMORY)
+MEMORY = 9
+SERVERS, TURN, UP, CHANGE, LOOKED, FAILED, OUT, SWEEP, BACK = range(MEMORY)
 
 
 @kernel
@@ -35,7 +36,7 @@ def plan_fault(kind: int, sick: int, begin: float, end: float, factor: float, ch
 
     kind : 0 none, 1 slow, 2 dead and refuses at once, 3 dead and does not answer
     checks : interval of the health checks, s, which find the dead only; 0: there are none
-    Its cold start (WARM, COLD), TIMEOUT, REFUSAL and SLOW_START are the caller's to set, before or after.
+    Its cold start (WARM, COLD), TIMEOUT, REFUSAL, SLOW_START and the ejection are the caller's, before or after.
     """
     plan[KIND] = kind
     plan[SICK] = sick
@@ -77,6 +78,11 @@ def open_desk(
     memory[CHANGE] = plan[OUT_FROM]
     memory[LOOKED] = -1.0
     memory[FAILED] = 0.0
+    memory[OUT] = -1.0
+    memory[BACK] = math.inf
+    memory[SWEEP] = math.inf
+    if plan[EJECT] > 0.0:
+        memory[SWEEP] = plan[SWEEPS]
 
 
 @kernel
@@ -165,6 +171,8 @@ def in_flight(server: int, now: float, decay: float, arrival: Floats, departure:
         while head >= 0 and departure[head] <= now:
             if decay > 0.0:
                 learn(row, departure[head], departure[head] - arrival[head], decay, desk)
+            desk[row + DONE] += 1.0
+            desk[row + TOOK] += departure[head] - arrival[head]
             head = link[head]
             desk[row + COUNT] -= 1.0
         desk[row + HEAD] = head
@@ -172,6 +180,50 @@ def in_flight(server: int, now: float, decay: float, arrival: Floats, departure:
         if head >= 0:
             desk[row + NEXT] = departure[head]
     return desk[row + COUNT]
+
+
+@kernel
+def put_out(server: int, order: Ints, memory: Floats) -> None:
+    """Take a server out of rotation: to the end of ``order``, beyond those that are up. One at a time may be out."""
+    servers = int(memory[SERVERS])
+    k = 0
+    while order[k] != server:
+        k += 1
+    order[k] = order[servers - 1]
+    order[servers - 1] = server
+    memory[OUT] = server
+    memory[UP] = servers - 1
+
+
+@kernel
+def eject_outlier(now: float, plan: Floats, arrival: Floats, departure: Floats, link: Ints, order: Ints, desk: Floats,
+                  memory: Floats) -> None:  # fmt: skip
+    """A sweep: the server whose answers since the last one took longest is put out, if EJECT times the others' mean.
+
+    A server without an answer cannot be judged. Nobody is put out while another is.
+    """
+    servers = int(memory[SERVERS])
+    done = 0.0
+    took = 0.0
+    worst = -1
+    slowest = 0.0
+    for j in range(servers):
+        row = j * DESK
+        in_flight(j, now, 0.0, arrival, departure, link, desk)
+        done += desk[row + DONE]
+        took += desk[row + TOOK]
+        if desk[row + DONE] > 0.0 and desk[row + TOOK] / desk[row + DONE] > slowest:
+            slowest = desk[row + TOOK] / desk[row + DONE]
+            worst = j
+    if worst >= 0 and memory[UP] == servers:
+        others = done - desk[worst * DESK + DONE]
+        if others > 0.0 and slowest > plan[EJECT] * (took - desk[worst * DESK + TOOK]) / others:
+            put_out(worst, order, memory)
+            memory[BACK] = now + plan[EJECTED_FOR]
+    for j in range(servers):
+        desk[j * DESK + DONE] = 0.0
+        desk[j * DESK + TOOK] = 0.0
+    memory[SWEEP] = now + plan[SWEEPS]
 
 
 @kernel
@@ -205,7 +257,7 @@ class Fault:
     cold_for: float = 0.0
 
 
-def fault_plan(fault, checks, slow_start, servers) -> Floats:
+def fault_plan(fault, checks, slow_start, servers, eject=0.0, sweeps=1.0, ejected_for=1.0) -> Floats:
     """The numbers of a Fault (or None), as ``dispatch`` takes them; ValueError if it is out of its ranges."""
     plan = np.zeros(PLAN)
     fault = fault or Fault("none", 0.0)
@@ -218,4 +270,5 @@ def fault_plan(fault, checks, slow_start, servers) -> Floats:
     plan_fault(FAULTS.index(fault.kind), fault.server, fault.start, fault.end, fault.factor, checks, plan)
     plan[WARM], plan[COLD] = fault.end + fault.cold_for, fault.cold
     plan[TIMEOUT], plan[REFUSAL], plan[SLOW_START] = fault.timeout, fault.refusal, slow_start
+    plan[EJECT], plan[SWEEPS], plan[EJECTED_FOR] = eject, sweeps, ejected_for
     return plan

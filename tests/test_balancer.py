@@ -100,9 +100,11 @@ def test_the_queue_tail_of_two_choices_is_doubly_exponential():
     np.testing.assert_allclose(meanfield.tail(0.99, 1, 9), 0.99 ** np.arange(10))
 
 
-def test_the_mean_field_gives_mitzenmachers_published_times():
-    """Table 1 of the paper, for endlessly many servers: at 0.99 two choices take 5.43 service times, three 3.5."""
+def test_the_mean_field_is_its_series_and_meets_mm1_and_the_empty_system():
     assert meanfield.mean_response(0.99, 1) == pytest.approx(100)
+    for load, choices in ((0.99, 2), (0.9, 3), (0.5, 4)):
+        exponents = [(choices**k - choices) // (choices - 1) for k in range(1, 12)]
+        assert meanfield.mean_response(load, choices) == pytest.approx(sum(load**e for e in exponents))
     assert meanfield.mean_response(0.99, 2) == pytest.approx(5.432, abs=0.001)
     assert meanfield.mean_response(1.0, 2) == math.inf and meanfield.mean_response(0, 2) == 1
 
@@ -114,6 +116,28 @@ def test_the_long_run_is_the_same_as_the_simulators_to_the_last_digit():
     assert np.array_equal(
         run("power of d choices", 1.5, 3, 3000, seed=6, warm_up=0).response, balancer.two_choices(1.5, 3, 3000, seed=6)
     )
+
+
+def test_arrivals_and_work_by_one_logarithm_are_independent_and_exponential():
+    from scipy.stats import kstest
+
+    from perfbook.rng import new_state
+
+    arrival, work = np.empty(100_000), np.empty(100_000)
+    last = balancer.draw_both(100_000, 0.5, 3.0, 7.0, arrival, work, new_state(5))
+    gaps = np.diff(np.r_[7.0, arrival])
+    assert last == arrival[-1]
+    assert kstest(gaps / 0.5, "expon").pvalue > 1e-3 and kstest(work / 3, "expon").pvalue > 1e-3
+    for a, b in ((gaps, work), (gaps[1:], work[:-1]), (np.log(gaps), np.log(work))):
+        assert abs(np.corrcoef(a, b)[0, 1]) < 4 / math.sqrt(len(a))
+
+
+def test_the_long_run_meets_the_simulator_also_with_exponential_service():
+    ours, theirs = (
+        surely(balancer.two_choices(0.9, 50, 400_000, seed=3)),
+        surely(run("power of d choices", 0.9, 50, 400_000, seed=4, warm_up=0).response),
+    )
+    assert abs(ours.value - theirs.value) < math.hypot(ours.half_width, theirs.half_width)
 
 
 def test_a_pair_of_choices_is_never_one_server_twice_and_every_pair_comes_up():
@@ -288,6 +312,26 @@ def test_peak_ewma_is_finagles():
     assert desk[COST] == pytest.approx(3 * math.exp(-1) + 1 * (1 - math.exp(-1)))  # down with time
     learn(0, 15.0, 0.0, 5.0, desk)
     assert desk[COST] == pytest.approx(3 * math.exp(-1) + 1 - math.exp(-1))  # no time, no decay
+
+
+def test_an_outlier_is_ejected_and_gets_nothing_until_it_is_back():
+    fault = Fault("slow", start=200, end=600, server=4, factor=0.1)
+    out = run("round robin", 0.5, 10, 5000, fault=fault, eject=3.0, sweeps=20.0, ejected_for=100.0, warm_up=0)
+    to_slow = out.arrival[out.server == 4]
+    silent = np.flatnonzero(np.diff(to_slow) > 90)
+    assert len(silent) >= 2  # ejected, back, and ejected again
+    assert 200 < to_slow[silent[0]] < 300
+    for k in silent:
+        assert to_slow[k + 1] - to_slow[k] < 110
+    alone = run("round robin", 0.5, 10, 5000, fault=fault, warm_up=0)
+    assert out.percentile(90) < alone.percentile(90) / 2 or out.percentile(99) < alone.percentile(99) / 2
+    assert np.isfinite(out.response).all()
+
+
+def test_nobody_is_ejected_among_equals_at_a_high_multiple():
+    calm = run("least connections", 0.6, 10, 20_000, seed=2)
+    swept = run("least connections", 0.6, 10, 20_000, seed=2, eject=50.0)
+    np.testing.assert_array_equal(calm.server, swept.server)
 
 
 @pytest.mark.parametrize("choices", [1, 2, 3])

@@ -27,7 +27,7 @@ def plan(random):
     filled = np.zeros(PLAN)
     begin, end = np.sort(random.uniform(0, 20, 2))
     kind = random.integers(0, 4)
-    filled[:] = [
+    filled[:12] = [
         kind,
         random.integers(0, SERVERS),
         begin,
@@ -42,6 +42,7 @@ def plan(random):
         0,
     ]
     filled[SLOW_START] = random.choice([0.0, 4.0])
+    filled[12:] = random.choice([0.0, 1.2]), 2.0, 3.0
     if kind < 2:
         filled[OUT_FROM] = filled[OUT_UNTIL] = np.inf
     return filled
@@ -97,6 +98,16 @@ def in_flight(random):
     return [2, random.uniform(0, 11), float(random.choice([0.0, 2.0])), departure - 1, departure, link, desk]
 
 
+def put_out(random):
+    return [int(random.integers(0, SERVERS)), np.arange(SERVERS), np.full(MEMORY, 1.0 * SERVERS)]
+
+
+def eject_outlier(random):
+    departure, link, desk = chains(random)
+    return [7.0, plan(random), departure - random.exponential(1, REQUESTS), departure, link, np.arange(SERVERS), desk,
+            np.full(MEMORY, 1.0 * SERVERS)]  # fmt: skip
+
+
 def learn(random):
     return [DESK, 5.0, random.exponential(1), 2.0, chains(random)[2]]
 
@@ -147,6 +158,10 @@ def draw_arrivals(random):
     return [REQUESTS, 3.0, 1.0, np.zeros(REQUESTS), state(random)]
 
 
+def draw_both(random):
+    return [REQUESTS, 0.3, 2.0, 1.0, np.zeros(REQUESTS), np.zeros(REQUESTS), state(random)]
+
+
 def draw_work(random):
     return [REQUESTS, law(1.0, random.choice([0.0, 0.3, 1.0, 16.0])), np.zeros(REQUESTS), state(random)]
 
@@ -165,7 +180,9 @@ def dispatch(random):
     return [int(random.integers(0, 9)), 0, REQUESTS, int(random.integers(1, 4)), float(random.choice([0.0, 0.7])),
             int(random.integers(0, 2)), 1.25, 2.0, mine, 1 / desk[:, 5], *drawn(random), random.integers(0, 9, REQUESTS),
             place, random.integers(0, SERVERS, SERVERS * POINTS), state(random), np.arange(SERVERS), desk.ravel(),
-            np.array([SERVERS, -1, SERVERS, mine[OUT_FROM], -1, 0.0]), ints(REQUESTS), np.zeros(REQUESTS), ints(REQUESTS),
+
+            np.array([SERVERS, -1, SERVERS, mine[OUT_FROM], -1, 0.0, -1, random.choice([np.inf, 2.0]), np.inf]),
+            ints(REQUESTS), np.zeros(REQUESTS), ints(REQUESTS),
             np.zeros(REQUESTS)]  # fmt: skip
 
 
@@ -236,7 +253,8 @@ def request_track(random):
     return [39, 2.0, 3, arrival, random.integers(0, 2, 40), departure, response, np.zeros(4), *frames]
 
 
-names = """plan_fault open_desk finish send in_flight learn weight_of load_of draw_pair least_loaded fewest by_turns by_client
+names = """draw_both put_out eject_outlier plan_fault
+open_desk finish send in_flight learn weight_of load_of draw_pair least_loaded fewest by_turns by_client
 hash_ring draw_arrivals draw_work request_stream dispatch two_choices_run tail_of_choices mean_of_choices count_tail
 choices_run throw_balls clear_plan mean_answered balance_race stale_curve herd_run balancer_tracks request_track"""
 cases = {name: globals()[name] for name in names.split()}

@@ -157,7 +157,7 @@ def draw_stale(picture):
     panel.line(AGES, "least", color="danger")
     panel.text(16, "least[12]", "least connections", color="danger", align="right", offset=(-4, 11))
     panel.line(AGES, "two", color="simulation")
-    panel.text(19.8, "two[13]", "two choices", color="simulation", align="right", offset=(0, -13))
+    panel.text(19.8, "two[13]", "two choices", color="simulation", align="right", offset=(0, -17))
     panel.rule(x="age", color="limit", width=1)
     panel.dots("age", "now[1]", color="simulation")
     panel.dots("age", "now[2]", color="danger")

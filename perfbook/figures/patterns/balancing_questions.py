@@ -101,7 +101,7 @@ check_survivor = Choice(
         "not be told.",
         "Least connections and least work left": "Yes: 8 and 6. They look at every server, so a slow one gets a new request "
         "only when all others are worse.",
-        "All that count requests": "Two choices and peak EWMA count as well and end at 13 to 17: a pair of servers is drawn, "
+        "All that count requests": "Two choices and peak EWMA count as well and end at 14 to 17: a pair of servers is drawn, "
         "and the slow one may be the better of a busy pair.",
     },
     right="Least connections and least work left",
