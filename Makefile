@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CHAPTER := math
 NOTEBOOKS := $(wildcard book/*.ipynb)
 SCRIPTS := $(wildcard perfbook/explore/*.js)
 # nbval takes seconds to load, in each of pytest's processes.
@@ -16,7 +17,7 @@ export DENO_NO_UPDATE_CHECK := 1
 
 help:
 	@echo 'make book        build the book: _build/html/index.html'
-	@echo 'make lab         open chapter 1 in JupyterLab'
+	@echo 'make lab         open chapter 1 in JupyterLab, or CHAPTER=patterns chapter 2'
 	@echo 'make test        test everything: style, models, notebooks, and the built book in Chromium'
 	@echo 'make lint        style, spelling and JavaScript only'
 	@echo 'make unit        the models and the package only'
@@ -35,9 +36,13 @@ book: $(VENV)/.book kernels
 	@echo "  $(CURDIR)/_build/html/index.html"
 
 lab: $(VENV)/.book kernels
-	@$(BIN)/jupyter lab book/math.ipynb
+	@$(BIN)/jupyter lab book/$(CHAPTER).ipynb
 
-test: $(VENV)/.test lint unit notebooks-test book browser
+# The notebooks' cells and the pages take a core each.
+test: $(VENV)/.test lint unit
+	$(call step,The notebooks and the pages at once)
+	@$(MAKE) --no-print-directory -j2 --output-sync=target notebooks-test book
+	@$(MAKE) --no-print-directory browser
 	$(call step,All passed)
 
 lint: $(VENV)/.test

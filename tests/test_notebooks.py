@@ -202,6 +202,14 @@ def test_every_section_has_a_plan_for_20_minutes(notebook):
         assert sum(map(int, minutes)) == 20, heading
 
 
+def test_the_workshops_plans_add_up_to_their_totals():
+    text = (ROOT / "book/workshop.md").read_text(encoding="utf-8")
+    plans = re.findall(r"((?:^\|.*\|\n)+)\nTotal: (\d+) minutes", text, re.MULTILINE)
+    assert len(plans) == 2
+    for table, total in plans:
+        assert sum(map(int, re.findall(r"^\| *(\d+) *\|", table, re.MULTILINE))) == int(total)
+
+
 @pytest.mark.parametrize(
     "stub, drifted",
     [
