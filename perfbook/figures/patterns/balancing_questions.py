@@ -88,7 +88,7 @@ check_two = Number(
     answer=sum(int(balls.throw(10_000, 2, seed=seed).max()) for seed in range(20)) / 20,
     unit="balls",
     tolerance=0.12,
-    because="One choice gives seven. ln ln n / ln 2 is 3.2 here, and the constant beside it is small.",
+    because="One choice gives more than six. ln ln n / ln 2 is 3.2 here, and the constant beside it is small.",
 )
 
 check_survivor = Choice(
