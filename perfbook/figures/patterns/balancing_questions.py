@@ -97,8 +97,8 @@ check_survivor = Choice(
     ask="Which of these keep the p99 below ten service times with one server at quarter speed?",
     options={
         "Random, round robin, IP hash": "None of the three learns that the server is slow.",
-        "Only weighted round robin with the right weights": "It does, as long as you know the speeds and they hold. Others need "
-        "not be told.",
+        "Only weighted round robin with the right weights": "It ends at 17: stable, since it was told the speeds, but it does "
+        "not see who is busy.",
         "Least connections and least work left": "Yes: 8 and 6. They look at every server, so a slow one gets a new request "
         "only when all others are worse.",
         "All that count requests": "Two choices and peak EWMA count as well and end at 14 to 17: a pair of servers is drawn, "
