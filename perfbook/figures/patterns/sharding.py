@@ -44,8 +44,8 @@ hot_shard = Explorable(
     },
     alt="Writes of each shard over the mean: the fullest has {now[0]:.2f}. The busiest user alone would make {now[7]:.2f} of "
     "a mean shard.",
-    caption="No way to place whole users goes below the red line; only cutting the user does. A range of time is the one "
-    "picture with a single bar. 20,000 writes of 10,000 users.",
+    caption="No way to place whole users goes below the red line, but for the chance of 20,000 writes; only cutting the user "
+    "does. A range of time is the one picture with a single bar.",
     presets={
         "by time": {"strategy": model.TIME},
         "by region": {"strategy": model.REGION},
