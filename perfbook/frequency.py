@@ -46,17 +46,11 @@ def lfu_run(
                         first = ends >> 32
                         final = ends & MASK
                         while first > 0 and (words[trace[first - 1]] >> 32) != first:
-                            if first == final:
-                                first = 0
-                            else:
-                                first = links[first - 1]
+                            first = 0 if first == final else links[first - 1]
                         if first > 0:
                             words[trace[first - 1]] = 0
                             searching = 0
-                            if first == final:
-                                first = 0
-                            else:
-                                first = links[first - 1]
+                            first = 0 if first == final else links[first - 1]
                         classes[least] = (first << 32) | final
                         if first == 0:
                             classes[least] = 0
