@@ -25,20 +25,16 @@ def next_uses(trace: Ints, accesses: int, objects: int, uses: Ints, last: Ints) 
 @kernel
 def highest_bit(word: int) -> int:
     """The number of the highest bit set in a word of 32 bits, 0 for the lowest; the word is above 0."""
-    bit = 0
-    if word >> 16:
-        word = word >> 16
-        bit = 16
-    if word >> 8:
-        word = word >> 8
-        bit += 8
-    if word >> 4:
-        word = word >> 4
-        bit += 4
-    if word >> 2:
-        word = word >> 2
-        bit += 2
-    return bit + (word >> 1)
+    bit = int(word > 0xFFFF) << 4
+    word = word >> bit
+    step = int(word > 0xFF) << 3
+    word = word >> step
+    bit += step
+    step = int(word > 0xF) << 2
+    word = word >> step
+    bit += step
+    step = int(word > 3) << 1
+    return bit + step + (word >> step >> 1)
 
 
 @kernel
@@ -106,10 +102,12 @@ def belady_run(
                 word = times[use >> 5]
                 times[use >> 5] = word | (1 << (use & 31))
                 if word == 0:
-                    times[level2 + (use >> 10)] |= 1 << ((use >> 5) & 31)
-                    times[level3 + (use >> 15)] |= 1 << ((use >> 10) & 31)
-                    times[level4 + (use >> 20)] |= 1 << ((use >> 15) & 31)
-                    times[level5 + (use >> 25)] |= 1 << ((use >> 20) & 31)
+                    word = times[level2 + (use >> 10)]
+                    times[level2 + (use >> 10)] = word | (1 << ((use >> 5) & 31))
+                    if word == 0:
+                        times[level3 + (use >> 15)] |= 1 << ((use >> 10) & 31)
+                        times[level4 + (use >> 20)] |= 1 << ((use >> 15) & 31)
+                        times[level5 + (use >> 25)] |= 1 << ((use >> 20) & 31)
         hits[window] = float(hit)
         total += hit
     return total

@@ -83,10 +83,11 @@ def sketch_width(capacity: int) -> int:
 
 
 @kernel
-def sketch_read(counts: Ints, width: int, key: int) -> int:
-    """The least of a key's counters: 4 bits each, eight in a word, rows one after the other."""
-    place = first_hash(key, SEED)
-    step = hash_step(key, SEED)
+def sketch_read(counts: Ints, width: int, place: int, step: int) -> int:
+    """The least of a key's counters: 4 bits each, eight in a word, rows one after the other.
+
+    place, step : the key's `perfbook.sketches.first_hash` and `hash_step`
+    """
     least = 15
     for row in range(ROWS):
         at = row * width + ((place * width) >> 32)
@@ -96,18 +97,22 @@ def sketch_read(counts: Ints, width: int, key: int) -> int:
 
 
 @kernel
-def sketch_count(counts: Ints, width: int, key: int) -> None:
-    """Raise the least of a key's counters by one, up to 15 (conservative update)."""
-    least = sketch_read(counts, width, key)
-    if least < 15:
-        place = first_hash(key, SEED)
-        step = hash_step(key, SEED)
-        for row in range(ROWS):
-            at = row * width + ((place * width) >> 32)
-            shift = (at & 7) << 2
-            if (counts[at >> 3] >> shift) & 15 == least:
-                counts[at >> 3] += 1 << shift
-            place = (place + step) & MASK
+def sketch_count(counts: Ints, width: int, place: int, step: int) -> None:
+    """Raise each of a key's counters by one, up to 15."""
+    for row in range(ROWS):
+        at = row * width + ((place * width) >> 32)
+        shift = (at & 7) << 2
+        word = counts[at >> 3]
+        if (word >> shift) & 15 != 15:
+            counts[at >> 3] = word + (1 << shift)
+        place = (place + step) & MASK
+
+
+@kernel
+def estimate(counts: Ints, bits: Ints, width: int, size: int, key: int) -> int:
+    """How often a key was counted lately: by the sketch, and once more if the doorkeeper holds it."""
+    found = sketch_read(counts, width, first_hash(key, SEED), hash_step(key, SEED))
+    return found + bloom_query(bits, size, HASHES, SEED, key)
 
 
 @kernel
@@ -158,7 +163,7 @@ def w_tinylfu_run(
         for i in range(window * accesses // windows, (window + 1) * accesses // windows):
             x = trace[i]
             if bloom_add(bits, size, HASHES, SEED, x) == 0:
-                sketch_count(counts, width, x)
+                sketch_count(counts, width, first_hash(x, SEED), hash_step(x, SEED))
             sample += 1
             if sample == 10 * capacity:
                 sample = 5 * capacity
@@ -201,8 +206,8 @@ def w_tinylfu_run(
                         while words[probation[probation_first]] != ((probation_first + 1) << 2) + PROBATION:
                             probation_first += 1
                         out = probation[probation_first]
-                        candidate = sketch_read(counts, width, moved) + bloom_query(bits, size, HASHES, SEED, moved)
-                        if candidate > sketch_read(counts, width, out) + bloom_query(bits, size, HASHES, SEED, out):
+                        candidate = estimate(counts, bits, width, size, moved)
+                        if candidate > estimate(counts, bits, width, size, out):
                             probation_first += 1
                             on_probation -= 1
                             loser = out

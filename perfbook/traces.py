@@ -1,7 +1,7 @@
 """Workloads for a cache: which object is asked for, access by access, as numbers from 0.
 
 Kernels fill the first ``accesses`` entries of ``trace``. Popularity follows Zipf's law, drawn exactly from
-`perfbook.rng.zipf_table`'s table, with a guide into it: two or three steps a draw, for any number of objects.
+`perfbook.rng.zipf_table`'s table, with a guide into it: a few steps a draw, for any number of objects.
 
 Explained in chapter 2, section 1.
 """
@@ -18,7 +18,7 @@ import numpy as np
 
 from . import checks
 from .kernel import Floats, Ints, kernel
-from .rng import MASK, STATE_SIZE, seed_stream, uniform, zipf_table
+from .rng import MASK, STATE_SIZE, seed_stream, zipf_table
 
 STEADY, SCANS, LOOP, DRIFT = range(4)
 WORKLOADS = ("steady", "scans", "loop", "drift")
@@ -43,13 +43,48 @@ def guide_table(cumulative: Floats, guide: Ints) -> None:
 
 
 @kernel
-def quick_zipf(state: Ints, cumulative: Floats, guide: Ints) -> int:
-    """A rank from 0, the one that `perfbook.rng.zipf` finds by bisection, found from its guide."""
-    u = uniform(state)
-    rank = guide[int(u * guide.shape[0])]
-    while cumulative[rank] < u:
-        rank += 1
-    return rank
+def fill_zipf(
+    accesses: int, exponent: float, seed: int, trace: Ints, cumulative: Floats, guide: Ints, state: Ints
+) -> None:  # fmt: skip
+    """Fill a trace with independent ranks by Zipf's law: the ones that `perfbook.rng.zipf` finds by bisection.
+
+    In two passes, so that the second's look-ups need not wait for the random numbers, each of which needs the one before.
+    cumulative : as many places as ranks;  guide : a power of two places;  both and ``state`` are scratch
+    """
+    zipf_table(exponent, cumulative)
+    guide_table(cumulative, guide)
+    seed_stream(seed, 20, state)
+    fill_u32(accesses, trace, state)
+    scale = guide.shape[0] / 4294967296.0
+    for i in range(accesses):
+        u = (trace[i] + 0.5) / 4294967296.0
+        rank = guide[int(trace[i] * scale)]
+        while cumulative[rank] < u:
+            rank += 1
+        trace[i] = rank
+
+
+@kernel
+def fill_u32(count: int, words: Ints, state: Ints) -> None:
+    """Fill ``words`` with what `perfbook.rng.next_u32` draws, with the state held in local variables."""
+    s0 = state[0]
+    s1 = state[1]
+    s2 = state[2]
+    s3 = state[3]
+    for i in range(count):
+        total = (s0 + s3) & MASK
+        words[i] = ((((total << 7) & MASK) | (total >> 25)) + s0) & MASK
+        t = (s1 << 9) & MASK
+        s2 = s2 ^ s0
+        s3 = s3 ^ s1
+        s1 = s1 ^ s2
+        s0 = s0 ^ s3
+        s2 = s2 ^ t
+        s3 = ((s3 << 11) & MASK) | (s3 >> 21)
+    state[0] = s0
+    state[1] = s1
+    state[2] = s2
+    state[3] = s3
 
 
 @kernel
@@ -75,13 +110,7 @@ def fill_trace(
             if x == length:
                 x = 0
         return length
-    zipf_table(alpha, cumulative)
-    guide_table(cumulative, guide)
-    seed_stream(seed, 20, state)
-    if workload == STEADY:
-        for i in range(accesses):
-            trace[i] = quick_zipf(state, cumulative, guide)
-        return popular
+    fill_zipf(accesses, alpha, seed, trace, cumulative, guide, state)
     if workload == SCANS:
         scanned = 0
         for i in range(accesses):
@@ -90,14 +119,13 @@ def fill_trace(
                 scanned += 1
                 if scanned == popular:
                     scanned = 0
-            else:
-                trace[i] = quick_zipf(state, cumulative, guide)
         return 2 * popular
-    for i in range(accesses):
-        x = quick_zipf(state, cumulative, guide) - (i // HOLD) % popular
-        if x < 0:
-            x += popular
-        trace[i] = x
+    if workload == DRIFT:
+        for i in range(accesses):
+            x = trace[i] - (i // HOLD) % popular
+            if x < 0:
+                x += popular
+            trace[i] = x
     return popular
 
 
@@ -113,9 +141,7 @@ def fill_scanned(
     users : filled with the users' accesses in each of as many equal windows of the trace as it has places
     cumulative : as many places as popular objects;  cumulative, guide, state : scratch
     """
-    zipf_table(alpha, cumulative)
-    guide_table(cumulative, guide)
-    seed_stream(seed, 20, state)
+    fill_zipf(accesses, alpha, seed, trace, cumulative, guide, state)
     objects = cumulative.shape[0]
     part = accesses // max(scans, 1)
     left = 0
@@ -136,7 +162,6 @@ def fill_scanned(
                 left -= 1
                 step += 1
             else:
-                trace[i] = quick_zipf(state, cumulative, guide)
                 drawn += 1
                 step = 0
         users[window] = float(drawn)
@@ -180,8 +205,8 @@ def scanned(objects, accesses, alpha=1.0, scans=1, length=1_000, speed=3, window
 
 
 def tables(objects):
-    """Scratch for a draw over ``objects``: its cumulative table, a guide a quarter as large, and a state."""
-    guide = 1 << max((objects - 1).bit_length() - 2, 0)
+    """Scratch for a draw over ``objects``: its cumulative table, a guide as large or larger, and a state."""
+    guide = 1 << objects.bit_length()
     return np.empty(objects), np.empty(guide, dtype=np.int64), np.empty(STATE_SIZE, dtype=np.int64)
 
 

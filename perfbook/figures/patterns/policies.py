@@ -66,7 +66,7 @@ policy_race = Explorable(
     workspace={
         "trace": ACCESSES,
         "cumulative": OBJECTS,
-        "guide": 8192,
+        "guide": 65_536,
         "words": MOST_GIVEN,
         "queue": 4 * LARGEST + 8,
         "log": ACCESSES + 40,
@@ -163,7 +163,7 @@ scan = Explorable(
     workspace={
         "trace": SCAN_ACCESSES,
         "cumulative": SCAN_OBJECTS,
-        "guide": 4096,
+        "guide": 32_768,
         "words": SCAN_OBJECTS + 4 * 10_000,
         "queue": 4 * SCAN_OBJECTS * 3 // 10 + 8,
         "log": SCAN_ACCESSES + 40,
