@@ -112,6 +112,7 @@ def scan_race(
     w_tinylfu: Floats,
     chosen: Floats,
     before: Floats,
+    during: Floats,
     after: Floats,
     lost: Floats,
     reach: Floats,
@@ -131,10 +132,9 @@ def scan_race(
     """Seven policies in turn on users' accesses with scans among them; all counts are of users' accesses only.
 
     lru ... w_tinylfu : hit ratio in each window;  chosen : that of the policy ``shown``, by its place here
-    before, after : each policy's hit ratio in the four windows before the first scan begins, and in the four from the
-        first that it does not touch on; equal if there is none
-    lost : hits lost, in percent of those that the ratio before would have given from the first scan's begin on
-    reach : ``lost``, at least 0
+    before, during, after : each policy's hit ratio in the four windows before the first scan begins, while it runs, and
+        in the four from the first window that it does not touch on; equal if there is none
+    lost : how much lower ``during`` is than ``before``, in percent of that;  reach : the same, at least 0
     now : capacity; the window in which the first scan begins, and the first after it; the policies that lost least and
         most, by their place here
     """
@@ -175,11 +175,12 @@ def scan_race(
                 chosen[window] = share
         begun = max(first - 4, 0)
         before[k] = ratio_between(hits, users, begun, begun + 4)
+        during[k] = before[k]
         after[k] = before[k]
-        lost[k] = 0.0
         if clear > first:
             after[k] = ratio_between(hits, users, clear, clear + 4)
-            lost[k] = 100.0 * (1.0 - ratio_between(hits, users, first, windows) / max(before[k], 1e-9))
+            during[k] = ratio_between(hits, users, first, clear)
+        lost[k] = 100.0 * (1.0 - during[k] / max(before[k], 1e-9))
         reach[k] = max(lost[k], 0.0)
         if lost[k] < lost[least]:
             least = k

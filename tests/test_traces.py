@@ -66,8 +66,8 @@ def test_identifiers_are_names_in_reading_order_without_keywords_and_strings(tmp
 
 
 def test_the_standard_library_is_a_trace_of_its_identifiers():
-    keys = traces.standard_library(every=150, tests=False)
-    assert keys is traces.standard_library(every=150, tests=False)
+    keys = traces.standard_library(every=400, tests=False)
+    assert keys is traces.standard_library(every=400, tests=False)
     assert {"self", "import_module"} & set(keys.words) and "return" not in keys.words
     assert keys.trace.max() + 1 == len(keys.words) == len(set(keys.words)) < len(keys.trace)
 
@@ -97,12 +97,13 @@ def test_the_race_takes_any_trace_of_the_readers(text):
 
 def test_at_both_ends_and_at_random_positions_there_are_ratios_and_no_policy_beats_the_optimum():
     random = np.random.default_rng(7)
-    for figure, runs in ((policy_race, 5), (scan, 25)):
+    for figure, runs in ((policy_race, 4), (scan, 20)):
         for run in range(runs):
             moved = {}
             for name, slider in figure.sliders.items():
                 steps = round((slider.high - slider.low) / slider.step)
-                moved[name] = slider.low + slider.step * [0, steps, random.integers(0, steps + 1)][min(run, 2)]
+                at = slider.low + slider.step * [0, steps, random.integers(0, steps + 1)][min(run, 2)]
+                moved[name] = min(at, slider.high)
             out = figure.at(**moved)
             assert all(np.all(np.isfinite(array)) for array in out.values())
             if figure is policy_race:
@@ -110,12 +111,13 @@ def test_at_both_ends_and_at_random_positions_there_are_ratios_and_no_policy_bea
                 assert out["ratio"].max() <= out["ratio"][-1] + 0.01
 
 
-def test_a_scan_empties_lru_and_clock_and_not_the_others():
-    out = scan.at(percent=10, scans=4, length=5_000)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_scan_empties_lru_and_clock_and_not_the_others(seed):
+    out = scan.at(percent=10, length=5_000, seed=seed)
     names = ("LRU", "CLOCK", "LFU", "ARC", "SIEVE", "S3-FIFO", "W-TinyLFU")
     lost = dict(zip(names, out["lost"], strict=True))
-    assert min(lost["LRU"], lost["CLOCK"]) > 8
-    assert max(lost[name] for name in names[2:]) < 0
+    assert min(lost["LRU"], lost["CLOCK"]) > 25
+    assert max(lost[name] for name in names[2:]) < 8
 
 
 def test_the_figure_of_the_scan_counts_users_only():

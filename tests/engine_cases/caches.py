@@ -111,7 +111,7 @@ def policy_race(random):
 def scan_race(random):
     numbers = [float(random.choice([1.0, 10.0, 30.0])), float(random.uniform(0.4, 1.4)), int(random.integers(0, 5))]
     numbers += [int(random.integers(0, 100)), int(random.integers(0, 7)), int(random.integers(1, 50)), 200, 3]
-    outputs = [*(np.zeros(10) for _ in range(8)), *(np.zeros(7) for _ in range(4)), np.zeros(5)]
+    outputs = [*(np.zeros(10) for _ in range(8)), *(np.zeros(7) for _ in range(5)), np.zeros(5)]
     trace = [ints(200), np.zeros(40), ints(64), np.zeros(10), np.zeros(10)]
     return [*numbers, *outputs, *trace, *shared_scratch(200, 240, 20)]
 

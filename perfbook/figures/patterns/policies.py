@@ -21,6 +21,7 @@ def draw_race(picture):
     bars, time = picture.panels(
         dict(x="hit ratio", xlim=(0, 1.12), ylim=(COUNT - 0.4, -0.6)),
         dict(x="share of the accesses so far", y="hit ratio", xlim=(0, 1), ylim=(0, 1.02)),
+        heights=(3, 2),
     )
     places = np.arange(float(COUNT))
     bars.ax.set_yticks(places, caches.POLICIES)
@@ -32,7 +33,7 @@ def draw_race(picture):
     )
     bars.boxes(np.zeros(1), f"ratio[{COUNT - 1}:{COUNT}]", places[-1:] - 0.36, places[-1:] + 0.36, color="limit")
     for k in range(COUNT):
-        bars.text(f"ratio[{k}]", float(k), f"{{ratio[{k}]:.1%}}", align="left", offset=(3, -4), size=10)
+        bars.text(f"ratio[{k}]", float(k), f"{{ratio[{k}]:.1%}}", align="left", offset=(3, 0), size=10)
     middle = (np.arange(WINDOWS) + 0.5) / WINDOWS
     time.line(middle, "optimum", color="limit", width=1.5)
     time.line(middle, "chosen", color="simulation")
@@ -117,7 +118,7 @@ SCAN_WORDS = "|".join(SCAN_NAMES)
 def draw_scan(picture):
     time, cost = picture.panels(
         dict(x="accesses, thousands", y="users' hit ratio", xlim=(0, SCAN_WINDOWS), ylim=(0, 1)),
-        dict(x="users' hits lost from the first scan on, %", xlim=(-6, 75), ylim=(6.6, -0.6)),
+        dict(x="users' hits lost while the first scan runs, %", xlim=(-12, 112), ylim=(6.6, -0.6)),
     )
     middle = np.arange(SCAN_WINDOWS) + 0.5
     for place in SCAN_PLACES[1:]:
@@ -136,7 +137,7 @@ def draw_scan(picture):
     cost.boxes(np.zeros(6), "lost[1:7]", places[1:] - 0.36, places[1:] + 0.36, color="simulation")
     cost.rule(x=0, color="ink", width=1)
     for k in range(7):
-        cost.text(f"reach[{k}]", float(k), f"{{lost[{k}]:.1f}} %", align="left", offset=(3, -4), size=10)
+        cost.text(f"reach[{k}]", float(k), f"{{lost[{k}]:.1f}} %", align="left", offset=(3, 0), size=10)
 
 
 scan = Explorable(
@@ -154,6 +155,7 @@ scan = Explorable(
     outputs={
         **{place: SCAN_WINDOWS for place in (*SCAN_PLACES, "chosen")},
         "before": 7,
+        "during": 7,
         "after": 7,
         "lost": 7,
         "reach": 7,
@@ -172,18 +174,19 @@ scan = Explorable(
     },
     draw=draw_scan,
     readouts={
-        "lru": "LRU: {before[0]:.1%} of the users' accesses hit before the first scan, {after[0]:.1%} right after it",
-        "clock": "CLOCK: {before[1]:.1%} before, {after[1]:.1%} after",
-        "shown": f"Lost least: {{now[3]:={SCAN_WORDS}}}; lost most: {{now[4]:={SCAN_WORDS}}}",
+        "lru": "LRU: {before[0]:.1%} of the users' accesses hit before the first scan, {during[0]:.1%} during it, "
+        "{after[0]:.1%} right after",
+        "clock": "CLOCK: {before[1]:.1%} before, {during[1]:.1%} during, {after[1]:.1%} after",
+        "shown": f"Loses least: {{now[3]:={SCAN_WORDS}}}; loses most: {{now[4]:={SCAN_WORDS}}}",
         "size": "The cache holds {now[0]:,.0f} of 10,000 objects; the scan reads three for each access of a user",
     },
     alt="Hit ratio of the users' accesses over time under seven policies while {scans:.0f} scans of {length:,.0f} objects "
-    "pass. LRU: {before[0]:.1%} before the first, {after[0]:.1%} after. Hits lost: "
+    "pass. LRU: {before[0]:.1%} before the first, {during[0]:.1%} during, {after[0]:.1%} after. Hits lost: "
     + ", ".join(f"{name} {{lost[{k}]:.1f}} %" for k, name in enumerate(SCAN_NAMES))
     + ".",
     caption="Only the users' accesses count; nobody asks again for what the scan reads. Thin: the policies that you do "
-    "not follow. The bars say what the scans cost the users, in percent of the hits that they would have had at the "
-    "ratio from before; a bar to the left of 0 is a cache that was still learning.",
+    "not follow; the dashed lines are the first scan's ends. The bars compare the hit ratio between them with that of "
+    "the 4,000 accesses before; a bar to the left of 0 is a cache that was still learning.",
     presets={
         "no scan": {"scans": 0},
         "four scans": {"scans": 4},
