@@ -28,7 +28,7 @@ def run_policy(
 ) -> int:  # fmt: skip
     """One policy, by its number in POLICIES, over a trace; returns its hits, and fills the hits of each window.
 
-    words : one an object;  queue : 4 ``capacity`` + 8;  log, links : ``accesses`` + 40;  bits : ``capacity`` / 2 + 1
+    words, queue, log, links, bits, state : of the sizes that `scratch_sizes` gives
     """
     if policy == FIFO:
         return fifo_run(trace, accesses, objects, capacity, hits, words, queue)
@@ -97,7 +97,7 @@ def simulate(policy, trace, capacity, windows=1, seed=1) -> Result:
 
 def scratch_sizes(accesses, objects, capacity):
     """Places of words, queue, log, links, bits and state that `run_policy` needs. Explained in chapter 2, section 1."""
-    return objects, 4 * capacity + 8, accesses + 40, accesses + 40, capacity // 2 + 1, 4
+    return objects, 4 * capacity + 8, accesses + 40, 2 * accesses + 80, capacity // 2 + 1, 4
 
 
 def objects_of(trace):

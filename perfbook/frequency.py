@@ -19,9 +19,11 @@ def lfu_run(
 ) -> int:  # fmt: skip
     """LFU: out goes what was used least often since it came in; among equals, what was used longest ago.
 
-    Each count has a queue of accesses, linked in their order; an access is void once its object has a later one.
+    Each count has a queue of accesses, linked in their order; an access is void once its object has a later one. A
+    count that no object has drops its queue, so that the long history of popular objects is not kept up.
     words : one an object: its last access from 1 (upper half), its count (lower half);  links : one an access
-    classes : one for each count, up to accesses + 1: the first and the last access of its queue, from 1
+    classes : two for each count, up to ``accesses`` + 1: the first (upper half) and the last access of its queue, from
+        1, and how many objects have it
     """
     for x in range(objects):
         words[x] = 0
@@ -38,35 +40,31 @@ def lfu_run(
             count = (word & MASK) + 1
             if word > 0:
                 hit += 1
+                classes[2 * count - 1] -= 1
             else:
                 if held == capacity:
-                    searching = 1
-                    while searching:
-                        ends = classes[least]
-                        first = ends >> 32
-                        final = ends & MASK
-                        while first > 0 and (words[trace[first - 1]] >> 32) != first:
-                            first = 0 if first == final else links[first - 1]
-                        if first > 0:
-                            words[trace[first - 1]] = 0
-                            searching = 0
-                            first = 0 if first == final else links[first - 1]
-                        classes[least] = (first << 32) | final
-                        if first == 0:
-                            classes[least] = 0
-                            least += 1
+                    while classes[2 * least + 1] == 0:
+                        least += 1
+                    first = classes[2 * least] >> 32
+                    while (words[trace[first - 1]] >> 32) != first:
+                        first = links[first - 1]
+                    words[trace[first - 1]] = 0
+                    classes[2 * least + 1] -= 1
+                    if classes[2 * least + 1] > 0:
+                        classes[2 * least] = (links[first - 1] << 32) | (classes[2 * least] & MASK)
                 else:
                     held += 1
                 least = 1
             if count > top:
                 top = count
-                classes[count] = 0
-            ends = classes[count]
-            if ends == 0:
-                classes[count] = ((i + 1) << 32) | (i + 1)
+                classes[2 * count + 1] = 0
+            if classes[2 * count + 1] == 0:
+                classes[2 * count] = ((i + 1) << 32) | (i + 1)
             else:
+                ends = classes[2 * count]
                 links[(ends & MASK) - 1] = i + 1
-                classes[count] = ends - (ends & MASK) + i + 1
+                classes[2 * count] = ends - (ends & MASK) + i + 1
+            classes[2 * count + 1] += 1
             words[x] = ((i + 1) << 32) | count
         hits[window] = float(hit)
         total += hit

@@ -125,7 +125,7 @@ cases = {
     "sieve_run": lambda random: run(random, marks, queue),
     "s3fifo_run": lambda random: run(random, per_object, queue, per_access),
     "arc_run": lambda random: run(random, per_object, per_access),
-    "lfu_run": lambda random: run(random, per_object, per_access, per_access),
+    "lfu_run": lambda random: run(random, per_object, per_access, lambda capacity: 2 * ACCESSES + 80),
     "w_tinylfu_run": lambda random: run(random, per_object, per_access, per_access, queue, bits),
     "belady_run": lambda random: run(random, per_object, per_access, per_access),
     "next_uses": lambda random: [*given(random)[0][:3], ints(ACCESSES), ints(OBJECTS)],
