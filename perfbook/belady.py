@@ -64,6 +64,7 @@ def belady_run(
     windows = hits.shape[0]
     held = 0
     never = 0
+    high = 0  # no word after it has a bit
     total = 0
     for window in range(windows):
         hit = 0
@@ -77,14 +78,20 @@ def belady_run(
             elif never > 0:
                 never -= 1
             else:
-                top = size5 - 1
-                while times[level5 + top] == 0:
-                    top -= 1
-                top = (top << 5) + highest_bit(times[level5 + top])
-                top = (top << 5) + highest_bit(times[level4 + top])
-                top = (top << 5) + highest_bit(times[level3 + top])
-                top = (top << 5) + highest_bit(times[level2 + top])
-                out = (top << 5) + highest_bit(times[top])
+                # The highest word is often the next one down; if not within four, the levels tell where it is.
+                near = 4
+                while near > 0 and times[high] == 0:
+                    high = max(high - 1, 0)
+                    near -= 1
+                if times[high] == 0:
+                    top = size5 - 1
+                    while times[level5 + top] == 0:
+                        top -= 1
+                    top = (top << 5) + highest_bit(times[level5 + top])
+                    top = (top << 5) + highest_bit(times[level4 + top])
+                    top = (top << 5) + highest_bit(times[level3 + top])
+                    high = (top << 5) + highest_bit(times[level2 + top])
+                out = (high << 5) + highest_bit(times[high])
             if out >= 0:
                 times[out >> 5] -= 1 << (out & 31)
                 if times[out >> 5] == 0:
@@ -99,6 +106,7 @@ def belady_run(
             if use == NEVER:
                 never += 1
             else:
+                high = max(high, use >> 5)
                 word = times[use >> 5]
                 times[use >> 5] = word | (1 << (use & 31))
                 if word == 0:

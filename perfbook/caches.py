@@ -97,7 +97,7 @@ def simulate(policy, trace, capacity, windows=1, seed=1) -> Result:
 
 def scratch_sizes(accesses, objects, capacity):
     """Places of words, queue, log, links, bits and state that `run_policy` needs. Explained in chapter 2, section 1."""
-    return objects, 4 * capacity + 8, accesses + 40, 2 * accesses + 80, capacity // 2 + 1, 4
+    return 2 * objects, 4 * capacity + 8, accesses + 40, 2 * accesses + 80, capacity // 2 + 1, 4
 
 
 def objects_of(trace):

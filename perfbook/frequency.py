@@ -5,11 +5,12 @@ Runs take what the runs of `perfbook.eviction` take. Explained in chapter 2, sec
 
 from .kernel import Floats, Ints, kernel
 from .rng import MASK
-from .sketches import bloom_add, bloom_query, first_hash, hash_step
+from .sketches import first_hash, hash_step
 
 WINDOW, PROBATION, PROTECTED = 1, 2, 3
 ROWS = 4  # of the sketch
-HASHES = 3  # of the doorkeeper
+DOOR_HASHES = 3
+HALF = 2**31
 SEED = 1  # of their hashes
 
 
@@ -81,36 +82,54 @@ def sketch_width(capacity: int) -> int:
 
 
 @kernel
-def sketch_read(counts: Ints, width: int, place: int, step: int) -> int:
-    """The least of a key's counters: 4 bits each, eight in a word, rows one after the other.
-
-    place, step : the key's `perfbook.sketches.first_hash` and `hash_step`
-    """
-    least = 15
-    for row in range(ROWS):
-        at = row * width + ((place * width) >> 32)
-        least = min(least, (counts[at >> 3] >> ((at & 7) << 2)) & 15)
-        place = (place + step) & MASK
-    return least
+def pack_hashes(key: int) -> int:
+    """A key's `perfbook.sketches.first_hash` (lower half) and `hash_step` less 2**31 (upper half) in one word."""
+    return ((hash_step(key, SEED) - HALF) << 32) | first_hash(key, SEED)
 
 
 @kernel
-def sketch_count(counts: Ints, width: int, place: int, step: int) -> None:
-    """Raise each of a key's counters by one, up to 15."""
+def sketch_count(counts: Ints, width: int, hashes: int, more: int) -> None:
+    """Raise each of a key's counters by ``more``, 0 or 1, up to 15: 4 bits each, eight in a word, row after row."""
+    place = hashes & MASK
+    step = (hashes >> 32) + HALF
     for row in range(ROWS):
         at = row * width + ((place * width) >> 32)
         shift = (at & 7) << 2
         word = counts[at >> 3]
-        if (word >> shift) & 15 != 15:
-            counts[at >> 3] = word + (1 << shift)
+        counts[at >> 3] = word + ((more & int((word >> shift) & 15 != 15)) << shift)
         place = (place + step) & MASK
 
 
 @kernel
-def estimate(counts: Ints, bits: Ints, width: int, size: int, key: int) -> int:
-    """How often a key was counted lately: by the sketch, and once more if the doorkeeper holds it."""
-    found = sketch_read(counts, width, first_hash(key, SEED), hash_step(key, SEED))
-    return found + bloom_query(bits, size, HASHES, SEED, key)
+def door_add(bits: Ints, size: int, hashes: int) -> int:
+    """`perfbook.sketches.bloom_add` for packed hashes, without a branch: 1 if the doorkeeper did not hold the key."""
+    place = hashes & MASK
+    step = (hashes >> 32) + HALF
+    fresh = 0
+    for _ in range(DOOR_HASHES):
+        bit = (place * size) >> 32
+        word = bits[bit >> 5]
+        fresh = fresh | (~(word >> (bit & 31)) & 1)
+        bits[bit >> 5] = word | (1 << (bit & 31))
+        place = (place + step) & MASK
+    return fresh
+
+
+@kernel
+def estimate(counts: Ints, bits: Ints, width: int, size: int, hashes: int) -> int:
+    """How often a key was counted lately: the least of its counters, and 1 more if the doorkeeper holds it."""
+    place = hashes & MASK
+    step = (hashes >> 32) + HALF
+    least = 15
+    held = 1
+    for row in range(ROWS):
+        at = row * width + ((place * width) >> 32)
+        least = min(least, (counts[at >> 3] >> ((at & 7) << 2)) & 15)
+        if row < DOOR_HASHES:
+            bit = (place * size) >> 32
+            held = held & (bits[bit >> 5] >> (bit & 31))
+        place = (place + step) & MASK
+    return least + held
 
 
 @kernel
@@ -126,7 +145,8 @@ def w_tinylfu_run(
     goes to a Bloom filter (the doorkeeper), later ones to a count-min sketch of 4 bits a counter; after each 10
     ``capacity`` the counts are halved, the doorkeeper is emptied, and counting goes on from 5 ``capacity``.
 
-    words : one an object: its place in a log from 1, and in the lowest two bits in which list it is; 0 if in none
+    words : one an object: its place in a log from 1, and in the lowest two bits in which list it is, 0 if in none;
+        then one an object: its hashes
     log : as many places as accesses: the window's log from the front, the protected part's from the back
     probation : its log, as many places as accesses
     counts : ``capacity`` * 4 + 8 words, the sketch;  bits : ``capacity`` / 2 + 1 words, the doorkeeper
@@ -134,6 +154,7 @@ def w_tinylfu_run(
     """
     for x in range(objects):
         words[x] = 0
+        words[objects + x] = pack_hashes(x)
     width = sketch_width(capacity)
     for k in range(width // 2):
         counts[k] = 0
@@ -160,8 +181,8 @@ def w_tinylfu_run(
         hit = 0
         for i in range(window * accesses // windows, (window + 1) * accesses // windows):
             x = trace[i]
-            if bloom_add(bits, size, HASHES, SEED, x) == 0:
-                sketch_count(counts, width, first_hash(x, SEED), hash_step(x, SEED))
+            known = 1 - door_add(bits, size, words[objects + x])
+            sketch_count(counts, width, words[objects + x], known)
             sample += 1
             if sample == 10 * capacity:
                 sample = 5 * capacity
@@ -204,8 +225,8 @@ def w_tinylfu_run(
                         while words[probation[probation_first]] != ((probation_first + 1) << 2) + PROBATION:
                             probation_first += 1
                         out = probation[probation_first]
-                        candidate = estimate(counts, bits, width, size, moved)
-                        if candidate > estimate(counts, bits, width, size, out):
+                        candidate = estimate(counts, bits, width, size, words[objects + moved])
+                        if candidate > estimate(counts, bits, width, size, words[objects + out]):
                             probation_first += 1
                             on_probation -= 1
                             loser = out

@@ -19,7 +19,7 @@ def policy_race(
     seed: int,
     accesses: int,
     code: Ints,
-    given: Ints,
+    given: Floats,
     given_count: int,
     ratio: Floats,
     optimum: Floats,
@@ -55,7 +55,7 @@ def policy_race(
         for i in range(length):
             x = code[i % code.shape[0]]
             if workload == GIVEN:
-                x = given[i]
+                x = int(given[i])
             trace[i] = x
             popular = max(popular, x + 1)
     objects = popular

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbook import caches, traces
+from perfbook import caches, frequency, sketches, traces
 from perfbook.belady import highest_bit
 from perfbook.caches import POLICIES, simulate
 from tests import plain_caches
@@ -236,3 +236,12 @@ def test_scratch_suffices_for_any_size():
             padded = [np.full(size + 16, -7) for size in sizes]
             caches.run_policy(number, trace, accesses, objects, capacity, 1, np.empty(3), *padded)
             assert all(np.all(array[size:] == -7) for array, size in zip(padded, sizes, strict=True))
+
+
+def test_the_doorkeeper_is_the_bloom_filter_with_its_hashes_worked_out_before():
+    random = np.random.default_rng(3)
+    plain, packed = np.zeros(8, dtype=np.int64), np.zeros(8, dtype=np.int64)
+    for key in random.integers(0, 2**31, 80).tolist():
+        fresh = sketches.bloom_add(plain, 250, frequency.DOOR_HASHES, frequency.SEED, key)
+        assert frequency.door_add(packed, 250, frequency.pack_hashes(key)) == fresh
+        assert np.array_equal(plain, packed)

@@ -55,20 +55,20 @@ def run_policy(random):
     return [number, *start, int(random.integers(0, 2**32)), np.zeros(5), *(ints(size) for size in sizes)]
 
 
+def hashes(random):
+    return int(random.integers(-(2**63), 2**63))
+
+
 def sketch(random):
-    width = 16
-    counts = random.integers(0, 2**32, 4 * width // 8)
-    return [counts, width, int(random.integers(0, 2**32)), int(random.integers(0, 2**32)) | 1]
+    return [random.integers(0, 2**32, 8), 16, hashes(random)]
+
+
+def door(random):
+    return [random.integers(0, 2**32, 4) | random.integers(0, 2**32, 4), 128, hashes(random)]
 
 
 def estimate(random):
-    return [
-        random.integers(0, 2**32, 8),
-        random.integers(0, 2**32, 4) | random.integers(0, 2**32, 4),
-        16,
-        128,
-        int(random.integers(0, 2**31)),
-    ]
+    return [sketch(random)[0], door(random)[0], 16, 128, hashes(random)]
 
 
 def draw(random):
@@ -102,7 +102,7 @@ def shared_scratch(accesses, objects, capacity):
 def policy_race(random):
     numbers = [int(random.integers(0, 6)), float(random.choice([0.1, 12.5, 50.0])), float(random.uniform(0.4, 1.4))]
     numbers += [int(random.integers(0, 10)), int(random.integers(1, 50)), 150]
-    code, keys = random.integers(0, 20, 90), random.integers(0, 30, 60)
+    code, keys = random.integers(0, 20, 90), random.integers(0, 30, 60) * 1.0
     outputs = [np.zeros(10), np.zeros(10), np.zeros(10), np.zeros(9)]
     trace = [ints(150), np.zeros(30), ints(64), np.zeros(10)]
     return [*numbers, code, keys, int(random.integers(0, 61)), *outputs, *trace, *shared_scratch(150, 60, 30)]
@@ -126,13 +126,14 @@ cases = {
     "s3fifo_run": lambda random: run(random, per_object, queue, per_access),
     "arc_run": lambda random: run(random, per_object, per_access),
     "lfu_run": lambda random: run(random, per_object, per_access, lambda capacity: 2 * ACCESSES + 80),
-    "w_tinylfu_run": lambda random: run(random, per_object, per_access, per_access, queue, bits),
+    "w_tinylfu_run": lambda random: run(random, lambda capacity: 2 * OBJECTS, per_access, per_access, queue, bits),
     "belady_run": lambda random: run(random, per_object, per_access, per_access),
     "next_uses": lambda random: [*given(random)[0][:3], ints(ACCESSES), ints(OBJECTS)],
     "highest_bit": lambda random: [int(random.integers(1, 2**32)) >> int(random.integers(0, 32)) or 1],
     "sketch_width": lambda random: [int(random.integers(1, 100_000))],
-    "sketch_read": sketch,
-    "sketch_count": sketch,
+    "pack_hashes": lambda random: [int(random.integers(0, 2**31))],
+    "door_add": door,
+    "sketch_count": lambda random: [*sketch(random), int(random.integers(0, 2))],
     "estimate": estimate,
     "run_policy": run_policy,
     "guide_table": guide_table,
