@@ -56,7 +56,7 @@ balance = Explorable(
         Slider("first_speed", "speed of the first server", 0.1, 2, step=0.05, value=1),
         Slider(
             "fault",
-            "the first server, in the middle third",
+            "first server, in the middle third",
             0,
             3,
             step=1,
@@ -104,12 +104,19 @@ def draw_two(picture):
         x="k, requests at a server", y="share of servers with at least k (log)", xlim=(0, LONGEST - 1),
         ylim=(1e-5, 1.5), yscale="log",
     )  # fmt: skip
+    panel.ax.set_xticks(range(0, LONGEST, 5))
     k = np.arange(LONGEST)
     panel.line(k, "one", color="limit", dashed=True)
     panel.text(19.5, 3e-4, "one choice: λᵏ", color="limit", align="right")
     panel.line(k, "limit", color="theory")
     panel.dots(k, "simulated", color="simulation", size=6)
-    panel.text(19.5, 1e-4, "{choices:.0f} choice(s), n = ∞", color="theory", align="right")
+    panel.text(
+        19.5,
+        1e-4,
+        "{choices:=|one choice|2 choices|3 choices|4 choices|5 choices}, n = ∞",
+        color="theory",
+        align="right",
+    )
     panel.text(19.5, 3.3e-5, "a run with n = {servers:.0f}", color="simulation", align="right")
 
 
@@ -153,11 +160,12 @@ def draw_stale(picture):
         ylim=(1, 100), yscale="log",
     )  # fmt: skip
     panel.line([0, 20], "flat", color="limit", dashed=True)
-    panel.text(19.8, "flat[0]", "random", color="limit", align="right", offset=(0, 8))
     panel.line(AGES, "least", color="danger")
-    panel.text(16, "least[12]", "least connections", color="danger", align="right", offset=(-4, 11))
     panel.line(AGES, "two", color="simulation")
-    panel.text(19.8, "two[13]", "two choices", color="simulation", align="right", offset=(0, -13))
+    panel.ax.set_xticks(range(0, 21, 5))
+    panel.text(0.4, 80, "least connections", color="danger")
+    panel.text(0.4, 60, "random", color="limit")
+    panel.text(0.4, 45, "two choices", color="simulation")
     panel.rule(x="age", color="limit", width=1)
     panel.dots("age", "now[1]", color="simulation")
     panel.dots("age", "now[2]", color="danger")
@@ -226,10 +234,8 @@ herd = Explorable(
         Slider("age", "time between two counts", 0, 2, step=0.05, value=0.5, unit="s"),
         Slider("own", "balancer adds what it sent since", 0, 1, step=1, value=0, words=("no", "yes")),
         Slider("load", "load", 0.1, 0.95, step=0.01, value=0.7),
-        Slider(
-            "restart", "server 1 restarts at 8 s and is back, cold, at 14 s", 0, 1, step=1, value=0, words=("no", "yes")
-        ),
-        Slider("slow_start", "slow start of a server that is back", 0, 12, step=0.5, value=0, unit="s"),
+        Slider("restart", "server 1 restarts, from 8 to 14 s", 0, 1, step=1, value=0, words=("no", "yes")),
+        Slider("slow_start", "its slow start takes", 0, 12, step=0.5, value=0, unit="s"),
         SEED,
     ],
     inputs={"times": TIMES},
