@@ -32,6 +32,8 @@ def draw_parts(picture):
     panel.ax.set_yticks([*ROWS, 1.0], [*start.PARTS, "ready"])
     panel.ax.grid(axis="y", visible=False)
     panel.boxes("begin", "end", ROWS - 0.35, ROWS + 0.35, color="theory")
+    for i, row in enumerate(ROWS):
+        panel.text(f"end[{i}]", row, f"{{end[{i}]:duration}}", color="limit", align="auto", offset=(5, 0))
     panel.boxes(0, "now[0]", 0.65, 1.35, color="ink", opacity=0.35)
     panel.text("now[0]", 1, "{now[0]:duration}", align="auto", size=12, offset=(5, 0))
 
@@ -63,8 +65,9 @@ cold_parts = Explorable(
     },
     alt="Six bars from the order to the moment an instance serves, {now[0]:duration} later: one for each part of the start, those "
     "left out without length.",
-    caption="Raise the overlap, and the bars slide under each other: at 0 a part waits for all of the earlier ones, at 1 they begin "
-    "together and the longest decides. The ranges of the sliders are the episode's, and it gives no source.",
+    caption="Beside each bar: when that part is done. Raise the overlap, and the bars slide under each other: at 0 a part "
+    "waits for all of the earlier ones, at 1 they begin together and the longest decides. The ranges of the sliders "
+    "are the episode's, and it gives no source.",
     presets={
         "the least of all": dict(
             zip(
@@ -89,7 +92,7 @@ cold_parts = Explorable(
 
 def draw_coldstart(picture):
     rate, gap = picture.panels(
-        dict(x="time since the rise began, s", y="thousand requests/s", xlim=(-10, 150), ylim=(0, 22_000)),
+        dict(x="time since the rise began, s", y="thousand requests/s", xlim=(-10, 150), ylim=(0, 24_000)),
         dict(x="time since the rise began, s", y="gap, thousand requests/s", xlim=(-10, 150), ylim=(0, 30_000)),
     )
     for panel in (rate, gap):
@@ -98,7 +101,7 @@ def draw_coldstart(picture):
     rate.line("times", "offered", color="ink", width=1.5)
     rate.line("times", "capacity", color="theory", steps=True)
     rate.text(148, "peak", "offered", align="right", offset=(0, 6))
-    rate.text("now[7]", 900, "covered", color="theory", align="auto", offset=(3, 0))
+    rate.text("now[7]", 22_800, "covered", color="theory", align="auto", offset=(3, 0))
     rate.rule(x="now[7]", color="theory", width=1)
     gap.line("times", "gap", color="theory", width=3)
     gap.line("times", "episode_gap", color="danger", dashed=True)
@@ -146,7 +149,7 @@ def draw_hpa(picture):
     panel.line("percents", "asked", color="theory", steps=True, width=1.5)
     panel.line("percents", "allowed", color="simulation", steps=True, width=3)
     panel.rule(y="replicas", color="limit", width=1)
-    panel.text(298, "replicas", "now", color="limit", align="right", offset=(0, 5))
+    panel.text(298, "replicas", "now", color="limit", align="right", offset=(0, -7))
     panel.dots("metric", "now[3]", color="ink")
     panel.text("metric", "now[3]", "{now[3]:.0f}", align="center", size=12, offset=(0, 13))
     panel.text(6, 87, "formula alone (dashed)", color="ink")
@@ -253,12 +256,12 @@ autoscale = Explorable(
 
 def draw_predictive(picture):
     ahead, money = picture.panels(
-        dict(x="lead time, s", y="share still dropped", xlim=(0, 180), ylim=(0, 1.05)),
-        dict(x="extra instance-minutes", y="share still dropped", xlim=(0, 400), ylim=(0, 1.05)),
+        dict(x="lead time, s", y="share still dropped", xlim=(0, 180), ylim=(0, 1.18)),
+        dict(x="extra instance-minutes", y="share still dropped", xlim=(0, 400), ylim=(0, 1.18)),
     )
     ahead.line("leads", "lost", color="theory")
     ahead.rule(x="start", color="limit", width=1)
-    ahead.text("start", 0.97, "start time", color="limit", align="auto", offset=(4, 0))
+    ahead.text("start", 1.1, "start time", color="limit", align="auto", offset=(4, 0))
     ahead.dots("lead", "now[2]", color="ink")
     money.line("bill", "risk", color="theory")
     money.dots("now[3]", "now[2]", color="ink")

@@ -30,7 +30,7 @@ def draw_layers(picture):
     panel.text(2, 2.6, "clusters", align="center")
     panel.text(3, 2.6, "pools", align="center")
     for region in (1, 2, 3):
-        panel.text(1, 3 - region, f"region {region}", align="center", size=9, offset=(0, -14 if region == 3 else 13))
+        panel.text(1, 3 - region, f"region {region}", align="right", size=9, offset=(8, -14 if region == 3 else 13))
     panel.text(-0.45, -0.52, "this reader gets so far", color="theory", size=9)
     for layer in range(4):
         panel.text(layer, -0.82, f"{{reach[{layer}]:.3%}}", color="theory", align="center")

@@ -26,20 +26,21 @@ def room(servers, requests, clients=1):
 def draw_balance(picture):
     rows = np.arange(9.0)[::-1]
     time, busy = picture.panels(
-        dict(x="response, s (log)", xlim=(0.05, 1000), ylim=(-0.6, 9.4), xscale="log"),
+        dict(x="response, s (log)", xlim=(0.05, 20_000), ylim=(-0.6, 9.4), xscale="log"),
         dict(x="utilization, idlest to busiest", xlim=(0, 1.02), ylim=(-0.6, 9.4)),
     )
     for panel in (time, busy):
         panel.ax.set_yticks(rows, SHORT)
         panel.ax.tick_params(axis="y", length=0)
+    time.ax.set_xticks([0.1, 1, 10, 100, 1000])
     if not picture.narrow:
         busy.ax.set_yticklabels([])
     for k, row in enumerate(rows):
-        time.text(900, row, f"{{late[{k}]:duration|fails}}", color="danger", align="right", size=9, offset=(0, 0))
+        time.text(18_000, row, f"{{late[{k}]:duration|fails}}", color="danger", align="right", size=9, offset=(0, 0))
     time.dots("mean", rows, color="simulation", size=7)
     time.dots("late", rows, color="danger", size=7)
     time.text(0.06, 8.95, "mean", color="simulation", size=9)
-    time.text(900, 8.95, "p99", color="danger", align="right", size=9)
+    time.text(18_000, 8.95, "p99", color="danger", align="right", size=9)
     busy.boxes("idlest", "busiest", rows - 0.25, rows + 0.25, color="simulation")
     busy.rule(x="load")
     busy.text("load", 8.95, "load", color="limit", align="auto", size=9, offset=(3, 0))

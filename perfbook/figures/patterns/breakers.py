@@ -45,6 +45,7 @@ def draw_phi(picture):
     cost.line("wait", "mistakes", color="ink")
     cost.dots("now[0]", "now[1]", color="danger", size=8)
     cost.text(50, 1e3, "threshold {threshold:.1f}", align="right")
+    cost.text(50, 20, "{now[1]:.3g} an hour", color="danger", align="right")
 
 
 phi = Explorable(
@@ -188,9 +189,9 @@ def draw_storm(picture):
         dict(x="time, s", y="per second", xlim=(0, STORM_SECONDS), ylim=(1, 3000), yscale="log"),
     )
     each.line(SHARES, "one", color="measured", dashed=True, width=1.6)
-    each.line(SHARES, "many", color="danger", width=5)
+    each.line(SHARES, "many", color="danger", width=4)
     each.line(SHARES, "held", color="simulation")
-    each.text(0.04, 180, "{layers:.0f} layers that retry", color="danger")
+    each.text(0.04, 180, "{layers:=|1 layer retries|2 layers retry|3 layers retry}", color="danger")
     each.text(0.04, 104, "under the budget", color="simulation")
     each.text(0.04, 60, "one layer", color="measured")
     flood.boxes(15, "now[7]", 1, 3000, color="danger", opacity=0.15)
@@ -241,9 +242,9 @@ retry_storm = Explorable(
         "back": "Half of the clicks answered again after the trouble: {now[3]:duration|not in this run}",
         "end": "At the end of the run each click is tried {now[5]:.2f} times",
     },
-    alt="Left: attempts for one click against the share of attempts that fail, rising to {now[0]:.0f} with {layers:.0f} "
-    "layers, and to {now[1]:.2f} under the budget. Right: attempts and answers a second through an outage from 15 to 30 s; "
-    "attempts reach {now[2]:.1f} times the clicks.",
+    alt="Left: attempts for one click against the share of attempts that fail, rising to {now[0]:.0f} with {layers:=|one "
+    "layer|two layers|three layers}, and to {now[1]:.2f} under the budget. Right: attempts and "
+    "answers a second through an outage from 15 to 30 s; attempts reach {now[2]:.1f} times the clicks.",
     caption="Both vertical axes are logarithmic. Take the layers away one by one, then put them back and lower the budget.",
     presets={
         "retry in one place": {"layers": 1},
@@ -285,14 +286,14 @@ breaker_player = Player(
     "breaker-player",
     kernel=breakertracks.breaker_player,
     sliders=[
-        Slider("rate", "requests λ", 0.5, 5, step=0.5, value=4, unit="/s"),
-        Slider("outage", "the trouble lasts", 0, 40, step=1, value=15, unit="s"),
         Slider("trouble", "what goes wrong", 0, 1, step=1, value=1, words=TROUBLES[:2]),
-        Slider("retries", "retries, at most", 0, 2, step=1, value=0),
-        Slider("failures", "failures in a row that open it", 1, 10, step=1, value=5),
-        Slider("successes", "successes in a row that close it", 1, 10, step=1, value=5),
-        Slider("open_for", "it stays open for", 1, 60, step=1, value=5, unit="s"),
+        Slider("outage", "the trouble lasts", 0, 40, step=1, value=15, unit="s"),
         Slider("guard", "breaker", 0, 1, step=1, value=1, words=("no", "yes")),
+        Slider("failures", "failures in a row that open it", 1, 10, step=1, value=5),
+        Slider("open_for", "it stays open for", 1, 60, step=1, value=5, unit="s"),
+        Slider("successes", "successes in a row that close it", 1, 10, step=1, value=5),
+        Slider("retries", "retries, at most", 0, 2, step=1, value=0),
+        Slider("rate", "requests λ", 0.5, 5, step=0.5, value=4, unit="/s"),
         Slider("seed", "run number", 1, 100, step=1, value=1),
     ],
     inputs={

@@ -91,7 +91,7 @@ working_set = Explorable(
     "working-set",
     kernel=model.working_set_figure,
     sliders=[
-        Slider("log2_kib", "working set, 2 to the power of this KiB", 2, 20, step=0.25, value=12),
+        Slider("log2_kib", "log₂ of the working set in KiB", 2, 20, step=0.25, value=12),
         Slider("machine", "machine", 0, 1, step=1, value=1, words=NAMES),
     ],
     inputs={"sizes": SIZES, "cycles": CYCLES, "kib": KIB},

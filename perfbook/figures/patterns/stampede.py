@@ -17,8 +17,8 @@ def draw_stampede(picture):
         ylim=(model.EMPTY, MOST),
         yscale="log",
     )
-    panel.line("times", "alone", color="danger", width=4, steps=True)
-    panel.line("times", "helped", color="simulation", width=2, steps=True)
+    panel.line("times", "alone", color="danger", width=3.2, steps=True)
+    panel.line("times", "helped", color="simulation", width=1.6, steps=True)
     panel.rule(y="workers", color="limit", width=1)
     panel.text(0.6, "workers", "workers", color="limit", offset=(0, 7))
     panel.text(HORIZON - 0.6, 1900, "no cure", color="danger", align="right")

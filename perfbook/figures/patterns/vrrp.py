@@ -129,7 +129,7 @@ vrrp_player = Player(
         **{f"role{r}": (f"time_{r}", f"role_{r}") for r in (1, 2, 3)},
         **{f"ring{r}": (f"time_{r}", f"ring_{r}") for r in (1, 2, 3)},
     },
-    end=HORIZON,
+    end=HORIZON - 0.1,  # at the horizon itself everybody has let go
     still=9.4,
     speed=2,
     draw=draw_player,
