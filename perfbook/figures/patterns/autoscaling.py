@@ -61,7 +61,7 @@ cold_parts = Explorable(
         "ready": "Ready {now[0]:duration} after the order; the parts add up to {now[1]:duration}",
         "longest": "Longest part: {now[3]:=the machine|the operating system|the runtime|the application|the dependencies|the caches}, "
         "{now[2]:duration}",
-        "skipped": "Left out: {now[4]:duration}",
+        "skipped": "Not needed by what is started: {now[4]:duration}",
     },
     alt="Six bars from the order to the moment an instance serves, {now[0]:duration} later: one for each part of the start, those "
     "left out without length.",
@@ -241,8 +241,8 @@ autoscale = Explorable(
     },
     alt="Requests offered, replicas ordered and replicas ready over 20 minutes, in requests a second that they can serve. "
     "{now[2]:,.0f} requests are dropped, {now[3]:.1%}; the fleet costs {now[4]:.1f} replica-hours and turns {now[8]:.0f} times.",
-    caption="Red is dropped. A replica serves 1,000 requests a second from the second in which it is ready, and is paid from the "
-    "order. The autoscaler looks every 15 s, from second 7 on, and may have 120 replicas.",
+    caption="Red is dropped while the dashed line, what is ordered, has still to become the thick one. A replica serves 1,000 "
+    "requests a second from the second in which it is ready, and is paid from the order. The autoscaler looks every 15 s, from second 7 on, and may have 120 replicas.",
     presets={
         "the default, by CPU": {"signal": 1},
         "by CPU, formula alone": {"signal": 0},
