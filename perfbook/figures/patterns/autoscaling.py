@@ -242,7 +242,8 @@ autoscale = Explorable(
     alt="Requests offered, replicas ordered and replicas ready over 20 minutes, in requests a second that they can serve. "
     "{now[2]:,.0f} requests are dropped, {now[3]:.1%}; the fleet costs {now[4]:.1f} replica-hours and turns {now[8]:.0f} times.",
     caption="Red is dropped while the dashed line, what is ordered, has still to become the thick one. A replica serves 1,000 "
-    "requests a second from the second in which it is ready, and is paid from the order. The autoscaler looks every 15 s, from second 7 on, and may have 120 replicas.",
+    "requests a second from the second in which it is ready, and is paid from the order. The autoscaler looks every 15 s, from "
+    "second 7 on, and may have 120 replicas.",
     presets={
         "the default, by CPU": {"signal": 1},
         "by CPU, formula alone": {"signal": 0},
