@@ -85,9 +85,9 @@ balance = Explorable(
     alt="Mean and p99 of the response by nine policies over the same requests, and the utilization of the idlest and the "
     "busiest server. p99: random {late[0]:duration|fails}, round robin {late[1]:duration|fails}, least connections "
     "{late[3]:duration|fails}, two choices {late[4]:duration|fails}, least work {late[8]:duration|fails}.",
-    caption="Slow the first server down, and see whose p99 leaves: those that neither look nor know its speed. The same requests for each row; a "
-    "service takes 0.1 s at speed 1. Where more than 1% of the requests fail, there is no p99. A health check comes fifty "
-    "times in a run.",
+    caption="Slow the first server down, and see whose p99 leaves: those that neither look nor know its speed. The same "
+    "requests for each row; a service takes 0.1 s at speed 1. Where more than 1% of the requests fail, there is no p99. A "
+    "health check comes fifty times in a run.",
     presets={
         "one slow server": {"first_speed": 0.25},
         "uneven work": {"variability": 16},
