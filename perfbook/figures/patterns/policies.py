@@ -5,7 +5,7 @@ import numpy as np
 from perfbook import caches, race, traces
 from perfbook.explore import Explorable, Slider, Table
 
-OBJECTS = 20_000
+OBJECTS = 10_000
 WINDOWS = 50
 ACCESSES, PREVIEW = 1_000_000, 100_000
 MOST_GIVEN = 50_000
@@ -66,7 +66,7 @@ policy_race = Explorable(
     workspace={
         "trace": ACCESSES,
         "cumulative": OBJECTS,
-        "guide": 65_536,
+        "guide": 32_768,
         "words": 2 * MOST_GIVEN,
         "queue": 4 * LARGEST + 8,
         "log": ACCESSES + 40,
@@ -93,7 +93,7 @@ policy_race = Explorable(
     + ", ".join(f"{name} {{ratio[{k}]:.1%}}" for k, name in enumerate(caches.POLICIES))
     + f"; and the hit ratio over time of {{shown:={NAMES}}} beside that of the optimum.",
     caption="A million accesses through all ten policies, each from an empty cache; hits count from a tenth of the "
-    "way on (dashed). Workloads: independent draws from Zipf's law over 20,000 objects; the same with a scan through 20,000 "
+    "way on (dashed). Workloads: independent draws from Zipf's law over 10,000 objects; the same with a scan through 10,000 "
     "others, a quarter of the accesses; a loop over a tenth more objects than the cache holds; Zipf's law with a new "
     "object at its top every 50 accesses. Real code: the identifiers of every fourth file of Python 3.11's standard "
     "library without its tests, in reading order, the first 100,000 of them. While you drag you see the first 100,000 "
