@@ -11,9 +11,7 @@ Explained in chapter 2, section 1.
 """
 
 from .kernel import Floats, Ints, kernel
-from .rng import below, seed_stream
-
-PACKED = 16  # objects in a word of marks
+from .rng import MASK, next_u32, seed_stream
 
 
 @kernel
@@ -70,6 +68,7 @@ def random_run(
     """
     clear_marks(objects, marks)
     seed_stream(seed, 21, state)
+    threshold = (MASK + 1) % capacity  # as in `perfbook.rng.below`, which would divide for each draw
     windows = hits.shape[0]
     held = 0
     total = 0
@@ -83,7 +82,10 @@ def random_run(
             else:
                 at = held
                 if held == capacity:
-                    at = below(state, capacity)
+                    product = next_u32(state) * capacity
+                    while (product & MASK) < threshold:
+                        product = next_u32(state) * capacity
+                    at = product >> 32
                     out = queue[at]
                     marks[out >> 4] -= 1 << ((out & 15) << 1)
                 else:

@@ -9,6 +9,7 @@ Explained in chapter 2, section 1.
 import dataclasses
 import functools
 import keyword
+import os
 import pathlib
 import sysconfig
 import tokenize
@@ -242,12 +243,11 @@ def standard_library(every=1, tests=True) -> Keys:
     every = checks.whole("every", every, 1)
     root = pathlib.Path(sysconfig.get_paths()["stdlib"])
     passed_over = {"site-packages", "dist-packages"} | (set() if tests else {"test", "tests", "idle_test"})
-    found = sorted(
-        path.relative_to(root).parts
-        for path in root.rglob("*.py")
-        if not passed_over.intersection(path.relative_to(root).parts)
-    )
-    return number_keys(word for parts in found[::every] for word in identifiers(root.joinpath(*parts)))
+    found = []
+    for folder, below, names in os.walk(root):
+        below[:] = set(below) - passed_over
+        found += [(*pathlib.Path(folder).relative_to(root).parts, name) for name in names if name.endswith(".py")]
+    return number_keys(word for parts in sorted(found)[::every] for word in identifiers(root.joinpath(*parts)))
 
 
 def identifiers(path):

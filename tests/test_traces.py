@@ -80,10 +80,10 @@ def test_the_excerpt_is_as_described():
 
 
 def test_the_race_counts_what_the_friendly_function_counts():
-    trace = traces.workload("scans", 20_000, 1_000_000, alpha=0.9, seed=3)
+    trace = traces.workload("scans", 10_000, 1_000_000, alpha=0.9, seed=3)
     out = policy_race.at(workload=1, percent=5, alpha=0.9, seed=3, shown=6)
     for number, policy in enumerate(caches.POLICIES):
-        over_time = caches.simulate(policy, trace, 1_000, windows=50, seed=3).over_time
+        over_time = caches.simulate(policy, trace, 500, windows=50, seed=3).over_time
         assert out["ratio"][number] == pytest.approx(over_time[5:].mean(), rel=1e-12)
         if policy == "SIEVE":
             np.testing.assert_allclose(out["chosen"], over_time, rtol=1e-12)
