@@ -101,7 +101,7 @@ def scratch_sizes(accesses, objects, capacity):
 
 
 def objects_of(trace):
-    """The trace as an array of int64; raises ValueError as `simulate` does. Explained in chapter 2, section 1."""
+    """The trace as an array of int64. Raises ValueError as ``simulate`` does. Explained in chapter 2, section 1."""
     given = np.asarray(trace)
     if given.ndim != 1 or given.size == 0:
         raise ValueError(f"trace must be a list of at least one object number, got shape {given.shape}")
