@@ -114,7 +114,8 @@ $(VENV)/.book: $(BIN)/python binder/requirements.txt requirements.txt requiremen
 	@$(BIN)/python -m pip install --no-build-isolation --no-deps --editable .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.book requirements-test.txt
+$(VENV)/.test: $(VENV)/.book requirements-test.txt requirements-test-alone.txt
 	$(call step,What tests the book)
 	@$(BIN)/python -m pip install -r requirements-test.txt
+	@$(BIN)/python -m pip install --no-deps -r requirements-test-alone.txt
 	@touch $@

@@ -16,7 +16,7 @@ POLICIES = ("random", "round robin", "weighted round robin", "least connections"
             "IP hash", "bounded consistent hash", "least work left")  # fmt: skip
 
 POINTS = 40  # places of a server on the hash ring
-PENALTY = 1e6  # seconds: the cost, in Finagle's peak EWMA, of a server that has a request and no answer yet
+PENALTY = 1e6  # seconds: stands for Finagle's penalty (2**47 ns) of a server that has a request and no answer yet
 LEAST_WEIGHT = 0.1  # of a server at the beginning of its slow start
 
 

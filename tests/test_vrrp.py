@@ -202,6 +202,13 @@ def test_a_cut_off_master_and_its_successor_both_hold_the_address():
     assert run.outage == 0 and 20 - vrrp.master_down(150) < run.split < 20 - vrrp.master_down(150) + 1.5
 
 
+def test_without_a_loss_a_cut_of_no_length_leaves_the_address_where_it_is():
+    # What the text, the challenge and the presets on losses call "nothing fails".
+    assert list(figure.at(fault=2, fault_for=0)["totals"][:3]) == [0, 0, 0]
+    assert all(item.presets[name] | {"loss": 0} == {"loss": 0, "fault": 2, "fault_for": 0}
+               for item, name in ((figure, "one in three lost"), (player, "half of them lost")))  # fmt: skip
+
+
 def test_a_listener_that_hears_nothing_deposes_a_healthy_master():
     """The episode's `last_advertisement` that nothing updates: the same as losing every advertisement."""
     run = vrrpgroup.simulate((200, 100), loss=1.0, fail_at=1000, horizon=60)

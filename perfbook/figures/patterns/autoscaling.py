@@ -31,9 +31,9 @@ def draw_parts(picture):
     panel = picture.panel(x="time since the order, s", xlim=(0, 560), ylim=(0.4, 7.6))
     panel.ax.set_yticks([*ROWS, 1.0], [*start.PARTS, "ready"])
     panel.ax.grid(axis="y", visible=False)
-    for color, first, last in (("limit", 0, 2), ("theory", 2, 4), ("danger", 4, 6)):
-        rows = ROWS[first:last]
-        panel.boxes(f"begin[{first}:{last}]", f"end[{first}:{last}]", rows - 0.35, rows + 0.35, color=color)
+    panel.boxes("begin", "end", ROWS - 0.35, ROWS + 0.35, color="theory")
+    for i, row in enumerate(ROWS):
+        panel.text(f"end[{i}]", row, f"{{end[{i}]:duration}}", color="limit", align="auto", offset=(5, 0))
     panel.boxes(0, "now[0]", 0.65, 1.35, color="ink", opacity=0.35)
     panel.text("now[0]", 1, "{now[0]:duration}", align="auto", size=12, offset=(5, 0))
 
@@ -53,7 +53,7 @@ cold_parts = Explorable(
                 strict=True,
             )
         ),
-        Slider("overlap", "overlap", 0, 1, step=0.05, value=0),
+        Slider("overlap", "overlap of the parts", 0, 1, step=0.05, value=0),
     ],
     outputs={"begin": 6, "end": 6, "now": 5},
     draw=draw_parts,
@@ -61,12 +61,13 @@ cold_parts = Explorable(
         "ready": "Ready {now[0]:duration} after the order; the parts add up to {now[1]:duration}",
         "longest": "Longest part: {now[3]:=the machine|the operating system|the runtime|the application|the dependencies|the caches}, "
         "{now[2]:duration}",
-        "skipped": "Left out: {now[4]:duration}",
+        "skipped": "Not needed by what is started: {now[4]:duration}",
     },
     alt="Six bars from the order to the moment an instance serves, {now[0]:duration} later: one for each part of the start, those "
     "left out without length.",
-    caption="The ranges of the sliders are the episode's, and it gives no source. Overlap is the share of the earlier parts' work "
-    "that a part does not wait for: at 0 they follow each other, at 1 they begin together and the longest decides.",
+    caption="Beside each bar: when that part is done. Raise the overlap, and the bars slide under each other: at 0 a part "
+    "waits for all of the earlier ones, at 1 they begin together and the longest decides. The ranges of the sliders "
+    "are the episode's, and it gives no source.",
     presets={
         "the least of all": dict(
             zip(
@@ -91,7 +92,7 @@ cold_parts = Explorable(
 
 def draw_coldstart(picture):
     rate, gap = picture.panels(
-        dict(x="time since the rise began, s", y="thousand requests/s", xlim=(-10, 150), ylim=(0, 22_000)),
+        dict(x="time since the rise began, s", y="thousand requests/s", xlim=(-10, 150), ylim=(0, 24_000)),
         dict(x="time since the rise began, s", y="gap, thousand requests/s", xlim=(-10, 150), ylim=(0, 30_000)),
     )
     for panel in (rate, gap):
@@ -100,7 +101,7 @@ def draw_coldstart(picture):
     rate.line("times", "offered", color="ink", width=1.5)
     rate.line("times", "capacity", color="theory", steps=True)
     rate.text(148, "peak", "offered", align="right", offset=(0, 6))
-    rate.text("now[7]", 900, "covered", color="theory", align="auto", offset=(3, 0))
+    rate.text("now[7]", 22_800, "covered", color="theory", align="auto", offset=(3, 0))
     rate.rule(x="now[7]", color="theory", width=1)
     gap.line("times", "gap", color="theory", width=3)
     gap.line("times", "episode_gap", color="danger", dashed=True)
@@ -116,22 +117,22 @@ coldstart = Explorable(
         Slider("ramp", "time of the rise", 0, 60, step=1, value=10, unit="s"),
         Slider("start", "start time of an instance", 0, 120, step=0.1, value=30, unit="s"),
         Slider("detection", "until the rise is seen", 0, 30, step=1, value=0, unit="s"),
-        Slider("warm", "warm pool beyond the demand before", 0, 20_000, step=100, value=0, unit="/s"),
-        Slider("order", "ordered", 0, 1, step=1, value=1, words=tuple(start.ORDERS)),
+        Slider("warm", "warm pool, beyond that", 0, 20_000, step=100, value=0, unit="/s"),
+        Slider("order", "capacity is ordered", 0, 1, step=1, value=1, words=tuple(start.ORDERS)),
     ],
     inputs={"times": np.linspace(-10, 150, 321)},
     outputs={**{name: 321 for name in ("offered", "capacity", "covered", "gap", "episode_gap")}, "now": 8},
     draw=draw_coldstart,
     readouts={
-        "lost": "Dropped: {now[0]:,.0f} requests, each counted once, {now[2]:.1%} of those offered until the rise is covered",
-        "episode": "The episode's formula for this start time: a gap of {now[4]:,.0f}/s and {now[5]:,.0f} dropped",
+        "lost": "Dropped: {now[0]:,.0f} requests, {now[2]:.1%} of those offered until the rise is covered",
+        "episode": "The episode's formula: a gap of {now[4]:,.0f}/s and {now[5]:,.0f} dropped",
         "gap": "Largest gap: {now[3]:,.0f}/s; offered until covered: {now[1]:,.0f}",
         "other": "In the other order of buying: {now[6]:,.0f} dropped",
     },
     alt="Demand rises from {low:,.0f} to {peak:,.0f} requests a second in {ramp:.0f} s and capacity follows after {now[7]:.0f} s. "
     "The area between them is {now[0]:,.0f} dropped requests; the episode's gap goes on rising to {now[4]:,.0f} a second.",
     caption="The red area is what is dropped. The gap stops growing when demand does; the episode's does not. The numbers under "
-    "the figure count the whole rise, also what lies beyond the picture.",
+    "the figure count each request once, and the whole rise, also what lies beyond the picture.",
     presets={
         "container, 10 s": {"start": 10},
         "virtual machine, 120 s": {"start": 120},
@@ -143,17 +144,17 @@ coldstart = Explorable(
 
 
 def draw_hpa(picture):
-    panel = picture.panel(x="mean metric of the ready replicas, %", y="replicas", xlim=(0, 300), ylim=(0, 80))
+    panel = picture.panel(x="mean metric of the ready replicas, %", y="replicas", xlim=(0, 300), ylim=(0, 92))
     panel.line("percents", "bare", color="ink", dashed=True, width=1.2)
     panel.line("percents", "asked", color="theory", steps=True, width=1.5)
     panel.line("percents", "allowed", color="simulation", steps=True, width=3)
     panel.rule(y="replicas", color="limit", width=1)
-    panel.text(298, "replicas", "now", color="limit", align="right", offset=(0, 5))
+    panel.text(298, "replicas", "now", color="limit", align="right", offset=(0, -7))
     panel.dots("metric", "now[3]", color="ink")
-    panel.text("metric", "now[3]", "{now[3]:.0f}", align="auto", size=12, offset=(5, -15))
-    panel.text(6, 75, "formula alone (dashed)", color="ink")
-    panel.text(6, 69.5, "with tolerance and unready replicas", color="theory")
-    panel.text(6, 64, "what one look does (thick)", color="simulation")
+    panel.text("metric", "now[3]", "{now[3]:.0f}", align="center", size=12, offset=(0, 13))
+    panel.text(6, 87, "formula alone (dashed)", color="ink")
+    panel.text(6, 81, "with tolerance and unready replicas", color="theory")
+    panel.text(6, 75, "what one look does (thick)", color="simulation")
 
 
 hpa_map = Explorable(
@@ -170,8 +171,8 @@ hpa_map = Explorable(
     outputs={"bare": 301, "asked": 301, "allowed": 301, "now": 5},
     draw=draw_hpa,
     readouts={
-        "now": "{replicas:.0f} replicas at {metric:.0f}% with a target of {target:.0f}%: ratio {now[0]:.2f}, so {now[3]:.0f} replicas. "
-        "{now[4]:=Within the tolerance: nothing happens|More are ordered|Fewer would do, once the window agrees|"
+        "now": "{now[3]:.0f} replicas: {metric:.0f}% over a target of {target:.0f}% is a ratio of {now[0]:.2f}",
+        "why": "{now[4]:=Within the tolerance: nothing happens|More are ordered|Fewer would do, once the window agrees|"
         "Those not ready count as idle, and nothing happens|The policy stops it: 100% or 4 pods in 15 s}",
         "steps": "Formula alone: {now[1]:.0f}. With tolerance and those not ready: {now[2]:.0f}. After the policy: {now[3]:.0f}",
     },
@@ -240,8 +241,9 @@ autoscale = Explorable(
     },
     alt="Requests offered, replicas ordered and replicas ready over 20 minutes, in requests a second that they can serve. "
     "{now[2]:,.0f} requests are dropped, {now[3]:.1%}; the fleet costs {now[4]:.1f} replica-hours and turns {now[8]:.0f} times.",
-    caption="Red is dropped. A replica serves 1,000 requests a second from the second in which it is ready, and is paid from the "
-    "order. The autoscaler looks every 15 s, from second 7 on, and may have 120 replicas.",
+    caption="Red is dropped while the dashed line, what is ordered, has still to become the thick one. A replica serves 1,000 "
+    "requests a second from the second in which it is ready, and is paid from the order. The autoscaler looks every 15 s, from "
+    "second 7 on, and may have 120 replicas.",
     presets={
         "the default, by CPU": {"signal": 1},
         "by CPU, formula alone": {"signal": 0},
@@ -255,12 +257,12 @@ autoscale = Explorable(
 
 def draw_predictive(picture):
     ahead, money = picture.panels(
-        dict(x="lead time, s", y="share still dropped", xlim=(0, 180), ylim=(0, 1.05)),
-        dict(x="extra instance-minutes", y="share still dropped", xlim=(0, 400), ylim=(0, 1.05)),
+        dict(x="lead time, s", y="share still dropped", xlim=(0, 180), ylim=(0, 1.18)),
+        dict(x="extra instance-minutes", y="share still dropped", xlim=(0, 400), ylim=(0, 1.18)),
     )
     ahead.line("leads", "lost", color="theory")
     ahead.rule(x="start", color="limit", width=1)
-    ahead.text("start", 0.97, "start time", color="limit", align="auto", offset=(4, 0))
+    ahead.text("start", 1.1, "start time", color="limit", align="auto", offset=(4, 0))
     ahead.dots("lead", "now[2]", color="ink")
     money.line("bill", "risk", color="theory")
     money.dots("now[3]", "now[2]", color="ink")
@@ -272,19 +274,19 @@ predictive = Explorable(
     kernel=forecast.predictive,
     sliders=[
         Slider("lead", "lead time", 0, 180, step=1, value=60, unit="s"),
-        Slider("error", "error of the forecast, standard deviation", 0, 0.6, step=0.01, value=0.2),
+        Slider("error", "error of the forecast (standard deviation)", 0, 0.6, step=0.01, value=0.2),
         Slider(
             "growing",
-            "error",
+            "error at other leads than 60 s",
             0,
             1,
             step=1,
             value=0,
-            words=("the same for every lead", "grows as √lead, as given at 60 s"),
+            words=("the same", "grows as √lead"),
         ),
-        Slider("margin", "ordered beyond the forecast", -0.3, 0.6, step=0.01, value=0),
+        Slider("margin", "margin, ordered beyond the forecast", -0.3, 0.6, step=0.01, value=0),
         Slider("start", "start time", 0, 120, step=1, value=30, unit="s"),
-        Slider("hold", "until too much is gone", 0, 600, step=15, value=300, unit="s"),
+        Slider("hold", "what is too much is kept for", 0, 600, step=15, value=300, unit="s"),
     ],
     inputs={
         "before": 5000.0,

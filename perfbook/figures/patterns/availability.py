@@ -30,7 +30,7 @@ def draw_layers(picture):
     panel.text(2, 2.6, "clusters", align="center")
     panel.text(3, 2.6, "pools", align="center")
     for region in (1, 2, 3):
-        panel.text(1, 3 - region, f"region {region}", align="center", size=9, offset=(0, -14 if region == 3 else 13))
+        panel.text(1, 3 - region, f"region {region}", align="right", size=9, offset=(8, -14 if region == 3 else 13))
     panel.text(-0.45, -0.52, "this reader gets so far", color="theory", size=9)
     for layer in range(4):
         panel.text(layer, -0.82, f"{{reach[{layer}]:.3%}}", color="theory", align="center")
@@ -72,16 +72,14 @@ layers = Explorable(
 
 def draw_availability(picture):
     bars, curve = picture.panels(
-        dict(y="nines", xlim=(-0.6, 4.6), ylim=(0, MOST_NINES), title="down in a year"),
+        dict(y="nines", xlim=(-0.6, 4.6), ylim=(0, MOST_NINES), title="down for, in a year"),
         dict(x="share of failures in common β", y="nines", xlim=(1e-4, 1), ylim=(0, MOST_NINES), xscale="log"),
     )
     bars.ax.set(xticks=range(5), xticklabels=["one", "all n", "k of n", "any", "standby"])
     bars.ax.grid(False, axis="x")
     bars.bars(np.arange(5.0), "nines", width=0.7, color="theory")
-    for i in range(5):
-        bars.text(
-            i, f"nines[{i}]", f"{{lost[{i}]:duration}}", align="center", size=8, offset=(0, 8 if i % 2 == 0 else 18)
-        )
+    for i in range(5):  # at a height of their own: the bars may leave the panel
+        bars.text(i, MOST_NINES - (0.7 if i % 2 == 0 else 1.6), f"{{lost[{i}]:duration}}", align="center", size=9)
     curve.line(SHARES, "ceiling", color="limit", dashed=True, width=1.5)
     curve.line(SHARES, "majority", color="measured", width=1.5)
     curve.line(SHARES, "standby", color="simulation", width=2)
@@ -104,7 +102,7 @@ availability = Explorable(
         Slider("needed", "needed k, at most n", 1, 6, step=1, value=2),
         Slider("part_nines", "nines of each part", 1, 5, step=0.1, value=3),
         Slider("common", "share of failures in common β", 0, 0.5, step=0.001, value=0),
-        Slider("works", "standby: a takeover works with probability", 0, 1, step=0.001, value=0.99),
+        Slider("works", "standby: a takeover works with probability", 0.5, 1, step=0.001, value=0.99),
         Slider("switch_seconds", "standby: outage in a takeover", 0, 120, step=0.1, value=0, unit="s"),
         Slider("repair_hours", "mean repair", 0.1, 24, step=0.1, value=1, unit="h"),
     ],

@@ -39,8 +39,8 @@ check_takeovers = Number(
     ask="What do the takeovers cost a year, on average?",
     answer=availability.YEAR * (1 - 0.9995) / 1800 * routes.detection(1, vrrp.master_down(100))[0],
     unit="s",
-    because="A part in service fails u/repair times a second: 0.0005 in 1,800 s, 8.76 times a year. The silence starts half an "
-    "interval before the crash is due to be noticed, on average: 3.609 s less 0.5 s each.",
+    because="A part in service fails u/repair times a second: 0.0005 in 1,800 s, 8.76 times a year. The silence began with the last "
+    "advertisement, half an interval before the crash on average: 3.609 s less 0.5 s each.",
 )
 
 check_pair = Number(

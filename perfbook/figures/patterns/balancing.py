@@ -26,20 +26,21 @@ def room(servers, requests, clients=1):
 def draw_balance(picture):
     rows = np.arange(9.0)[::-1]
     time, busy = picture.panels(
-        dict(x="response, s (log)", xlim=(0.05, 1000), ylim=(-0.6, 9.4), xscale="log"),
+        dict(x="response, s (log)", xlim=(0.05, 20_000), ylim=(-0.6, 9.4), xscale="log"),
         dict(x="utilization, idlest to busiest", xlim=(0, 1.02), ylim=(-0.6, 9.4)),
     )
     for panel in (time, busy):
         panel.ax.set_yticks(rows, SHORT)
         panel.ax.tick_params(axis="y", length=0)
+    time.ax.set_xticks([0.1, 1, 10, 100, 1000])
     if not picture.narrow:
         busy.ax.set_yticklabels([])
     for k, row in enumerate(rows):
-        time.text(900, row, f"{{late[{k}]:duration|fails}}", color="danger", align="right", size=9, offset=(0, 0))
+        time.text(18_000, row, f"{{late[{k}]:duration|fails}}", color="danger", align="right", size=9, offset=(0, 0))
     time.dots("mean", rows, color="simulation", size=7)
     time.dots("late", rows, color="danger", size=7)
     time.text(0.06, 8.95, "mean", color="simulation", size=9)
-    time.text(900, 8.95, "p99", color="danger", align="right", size=9)
+    time.text(18_000, 8.95, "p99", color="danger", align="right", size=9)
     busy.boxes("idlest", "busiest", rows - 0.25, rows + 0.25, color="simulation")
     busy.rule(x="load")
     busy.text("load", 8.95, "load", color="limit", align="auto", size=9, offset=(3, 0))
@@ -56,7 +57,7 @@ balance = Explorable(
         Slider("first_speed", "speed of the first server", 0.1, 2, step=0.05, value=1),
         Slider(
             "fault",
-            "the first server, in the middle third",
+            "first server, in the middle third",
             0,
             3,
             step=1,
@@ -84,8 +85,9 @@ balance = Explorable(
     alt="Mean and p99 of the response by nine policies over the same requests, and the utilization of the idlest and the "
     "busiest server. p99: random {late[0]:duration|fails}, round robin {late[1]:duration|fails}, least connections "
     "{late[3]:duration|fails}, two choices {late[4]:duration|fails}, least work {late[8]:duration|fails}.",
-    caption="One row a policy, the same requests for each; a service takes 0.1 s at speed 1. Where more than 1% of the "
-    "requests fail, there is no p99. A health check comes fifty times in a run.",
+    caption="Slow the first server down, and see whose p99 leaves: those that neither look nor know its speed. The same "
+    "requests for each row; a service takes 0.1 s at speed 1. Where more than 1% of the requests fail, there is no p99. A "
+    "health check comes fifty times in a run.",
     presets={
         "one slow server": {"first_speed": 0.25},
         "uneven work": {"variability": 16},
@@ -104,12 +106,19 @@ def draw_two(picture):
         x="k, requests at a server", y="share of servers with at least k (log)", xlim=(0, LONGEST - 1),
         ylim=(1e-5, 1.5), yscale="log",
     )  # fmt: skip
+    panel.ax.set_xticks(range(0, LONGEST, 5))
     k = np.arange(LONGEST)
     panel.line(k, "one", color="limit", dashed=True)
     panel.text(19.5, 3e-4, "one choice: λᵏ", color="limit", align="right")
     panel.line(k, "limit", color="theory")
     panel.dots(k, "simulated", color="simulation", size=6)
-    panel.text(19.5, 1e-4, "{choices:.0f} choice(s), n = ∞", color="theory", align="right")
+    panel.text(
+        19.5,
+        1e-4,
+        "{choices:=|one choice|2 choices|3 choices|4 choices|5 choices}, n = ∞",
+        color="theory",
+        align="right",
+    )
     panel.text(19.5, 3.3e-5, "a run with n = {servers:.0f}", color="simulation", align="right")
 
 
@@ -153,11 +162,12 @@ def draw_stale(picture):
         ylim=(1, 100), yscale="log",
     )  # fmt: skip
     panel.line([0, 20], "flat", color="limit", dashed=True)
-    panel.text(19.8, "flat[0]", "random", color="limit", align="right", offset=(0, 8))
     panel.line(AGES, "least", color="danger")
-    panel.text(16, "least[12]", "least connections", color="danger", align="right", offset=(-4, 11))
     panel.line(AGES, "two", color="simulation")
-    panel.text(19.8, "two[13]", "two choices", color="simulation", align="right", offset=(0, -17))
+    panel.ax.set_xticks(range(0, 21, 5))
+    panel.text(0.4, 80, "least connections", color="danger")
+    panel.text(0.4, 60, "random", color="limit")
+    panel.text(0.4, 45, "two choices", color="simulation")
     panel.rule(x="age", color="limit", width=1)
     panel.dots("age", "now[1]", color="simulation")
     panel.dots("age", "now[2]", color="danger")
@@ -226,10 +236,8 @@ herd = Explorable(
         Slider("age", "time between two counts", 0, 2, step=0.05, value=0.5, unit="s"),
         Slider("own", "balancer adds what it sent since", 0, 1, step=1, value=0, words=("no", "yes")),
         Slider("load", "load", 0.1, 0.95, step=0.01, value=0.7),
-        Slider(
-            "restart", "server 1 restarts at 8 s and is back, cold, at 14 s", 0, 1, step=1, value=0, words=("no", "yes")
-        ),
-        Slider("slow_start", "slow start of a server that is back", 0, 12, step=0.5, value=0, unit="s"),
+        Slider("restart", "server 1 restarts, from 8 to 14 s", 0, 1, step=1, value=0, words=("no", "yes")),
+        Slider("slow_start", "its slow start takes", 0, 12, step=0.5, value=0, unit="s"),
         SEED,
     ],
     inputs={"times": TIMES},

@@ -88,7 +88,7 @@ check_two = Number(
     answer=sum(int(balls.throw(10_000, 2, seed=seed).max()) for seed in range(20)) / 20,
     unit="balls",
     tolerance=0.12,
-    because="One choice gives seven. ln ln n / ln 2 is 3.2 here, and the constant beside it is small.",
+    because="One choice gives more than six. ln ln n / ln 2 is 3.2 here, and the constant beside it is small.",
 )
 
 check_survivor = Choice(
@@ -97,8 +97,8 @@ check_survivor = Choice(
     ask="Which of these keep the p99 below ten service times with one server at quarter speed?",
     options={
         "Random, round robin, IP hash": "None of the three learns that the server is slow.",
-        "Only weighted round robin with the right weights": "It does, as long as you know the speeds and they hold. Others need "
-        "not be told.",
+        "Only weighted round robin with the right weights": "It ends at 17: stable, since it was told the speeds, but it does "
+        "not see who is busy.",
         "Least connections and least work left": "Yes: 8 and 6. They look at every server, so a slow one gets a new request "
         "only when all others are worse.",
         "All that count requests": "Two choices and peak EWMA count as well and end at 14 to 17: a pair of servers is drawn, "

@@ -45,6 +45,7 @@ def draw_phi(picture):
     cost.line("wait", "mistakes", color="ink")
     cost.dots("now[0]", "now[1]", color="danger", size=8)
     cost.text(50, 1e3, "threshold {threshold:.1f}", align="right")
+    cost.text(50, 20, "{now[1]:.3g} an hour", color="danger", align="right")
 
 
 phi = Explorable(
@@ -54,18 +55,18 @@ phi = Explorable(
         Slider("form", "the form that decides", 0, 2, step=1, value=0, words=("normal", "logistic", "exponential")),
         Slider("threshold", "threshold on φ", 0.5, 16, step=0.1, value=8),
         Slider("period", "time between heartbeats", 0.1, 2, step=0.05, value=1, unit="s"),
-        Slider("jitter", "jitter σ of an interval, of that time", 0.01, 0.5, step=0.01, value=0.2),
+        Slider("jitter", "jitter σ, as a share of that time", 0.01, 0.5, step=0.01, value=0.2),
         Slider("lost", "share of heartbeats lost", 0, 0.2, step=0.01, value=0),
         Slider("floor", "least σ the detector uses", 0.01, 0.5, step=0.01, value=0.1, unit="s"),
-        Slider("pause", "pause it forgives", 0, 3, step=0.1, value=0, unit="s"),
+        Slider("pause", "pause that it forgives", 0, 3, step=0.1, value=0, unit="s"),
     ],
     inputs={"silence": np.linspace(0, 6, 181), "thresholds": THRESHOLDS},
     outputs={**{n: 181 for n in ("normal", "logistic", "exponential")}, "wait": 63, "mistakes": 63, "now": 9},
     draw=draw_phi,
     readouts={
         "wait": "Suspected {now[0]:duration} after its last heartbeat",
-        "cost": "A live peer is suspected {now[1]:.3g} times an hour; of its intervals {now[4]:.3g} are longer, and the "
-        "threshold says {now[5]:.3g}",
+        "cost": "A live peer is suspected {now[1]:.3g} times an hour",
+        "promise": "Share of intervals that are longer: {now[4]:.3g}; the threshold promises {now[5]:.3g}",
         "learned": "The detector learned a mean of {now[2]:duration} and uses σ = {now[3]:duration}",
         "forms": "φ reaches {threshold:.1f} after {now[6]:duration} (normal), {now[7]:duration} (logistic), "
         "{now[8]:duration} (exponential)",
@@ -114,27 +115,27 @@ def draw_outage(picture):
     held.text(1, 345, "without", color="danger")
     held.text(1, 265, "with", color="simulation")
     load.rule(y=100)
-    load.text(SECONDS - 1, 100, "what it can do", color="limit", align="right", offset=(0, 7))
+    load.text(SECONDS - 1, 375, "dashed: what it can do", color="limit", align="right")
 
 
 breaker = Explorable(
     "breaker",
     kernel=outage.with_and_without,
     sliders=[
-        Slider("rate", "requests λ", 10, 60, step=1, value=50, unit="/s"),
-        Slider("outage", "the trouble lasts", 0, 40, step=1, value=20, unit="s"),
         Slider("trouble", "what goes wrong", 0, 2, step=1, value=2, words=TROUBLES),
+        Slider("outage", "the trouble lasts", 0, 40, step=1, value=20, unit="s"),
         Slider("bad", "shards it hits, of 5", 1, SHARDS, step=1, value=SHARDS),
-        Slider("timeout", "timeout of a try", 0.2, 3, step=0.1, value=1, unit="s"),
-        Slider("retries", "retries, at most", 0, 3, step=1, value=3),
-        Slider("budget", "retry budget, retries earned by each request", 0, 3, step=0.05, value=3),
-        Slider("threads", "threads for these calls (bulkhead)", 10, THREADS, step=10, value=THREADS),
-        Slider("patience", "a shard turns away what would wait longer than", 0.2, 10, step=0.1, value=10, unit="s"),
         Slider("guard", "breaker", 0, 1, step=1, value=0, words=("one for the service", "one for each shard")),
+        Slider("open_for", "it stays open for", 1, 60, step=1, value=10, unit="s"),
+        Slider("retries", "retries, at most", 0, 3, step=1, value=3),
+        Slider("budget", "retry budget: retries a request earns", 0, 3, step=0.05, value=3),
+        Slider("patience", "longest wait that a shard accepts", 0.2, 10, step=0.1, value=10, unit="s"),
+        Slider("threads", "threads for these calls (bulkhead)", 10, THREADS, step=10, value=THREADS),
+        Slider("rate", "requests λ", 10, 60, step=1, value=50, unit="/s"),
+        Slider("timeout", "timeout of a try", 0.2, 3, step=0.1, value=1, unit="s"),
         Slider("rule", "it opens after", 0, 1, step=1, value=0, words=("failures in a row", "half of the last 40")),
         Slider("failures", "failures in a row that open it", 1, 20, step=1, value=5),
         Slider("successes", "successes in a row that close it", 1, 20, step=1, value=5),
-        Slider("open_for", "it stays open for", 1, 60, step=1, value=10, unit="s"),
         Slider("seed", "run number", 1, 100, step=1, value=1),
     ],
     inputs={
@@ -155,12 +156,12 @@ breaker = Explorable(
     scratch=room(THREADS, SHARDS),
     draw=draw_outage,
     readouts={
-        "answered": "Answered: {now[0]:.1%} without, {now[1]:.1%} with. The breaker refused {after[3]:.0f} and opened "
-        "{after[7]:.0f} times",
-        "back": "Half of the requests are answered again, after the end of the trouble: {now[2]:duration|not in this run} "
-        "without, {now[3]:duration|not in this run} with",
-        "load": "Tries per request while it lasts: {now[4]:.2f} without, {now[5]:.2f} with; most threads held: "
-        "{now[6]:.0f} and {now[7]:.0f}",
+        "answered": "Answered: {now[0]:.1%} without a breaker, {now[1]:.1%} with one",
+        "breaker": "The breaker refused {after[3]:,.0f} requests; times it opened: {after[7]:.0f}",
+        "back": "Half of the requests answered again after the trouble: {now[2]:duration|not in this run} without, "
+        "{now[3]:duration|not in this run} with",
+        "load": "Tries per request in the trouble: {now[4]:.2f} without, {now[5]:.2f} with; most threads held: {now[6]:.0f} and "
+        "{now[7]:.0f}",
     },
     alt="Requests answered, failed and refused in each second without and with a breaker, threads held, and attempts that "
     "reach the dependency. The trouble begins at 20 s and lasts {outage:.0f} s. Without a breaker {now[0]:.1%} of the "
@@ -188,18 +189,18 @@ def draw_storm(picture):
         dict(x="time, s", y="per second", xlim=(0, STORM_SECONDS), ylim=(1, 3000), yscale="log"),
     )
     each.line(SHARES, "one", color="measured", dashed=True, width=1.6)
-    each.line(SHARES, "many", color="danger")
+    each.line(SHARES, "many", color="danger", width=4)
     each.line(SHARES, "held", color="simulation")
-    each.text(0.04, 180, "{layers:.0f} layers that retry", color="danger")
-    each.text(0.04, 110, "under the budget", color="simulation")
-    each.text(0.04, 67, "one layer", color="measured")
+    each.text(0.04, 180, "{layers:=|1 layer retries|2 layers retry|3 layers retry}", color="danger")
+    each.text(0.04, 104, "under the budget", color="simulation")
+    each.text(0.04, 60, "one layer", color="measured")
     flood.boxes(15, "now[7]", 1, 3000, color="danger", opacity=0.15)
     flood.line(time, "sent", color="danger", width=1.8)
     flood.line(time, "ok", color="simulation", width=1.8)
     flood.rule(y=40)
     flood.text(59, 40, "what it can do", color="limit", align="right", offset=(0, 8))
     flood.text(1, 1800, "attempts", color="danger")
-    flood.text(1, 1050, "answers", color="simulation")
+    flood.text(1, 800, "answers", color="simulation")
 
 
 retry_storm = Explorable(
@@ -237,14 +238,13 @@ retry_storm = Explorable(
     draw=draw_storm,
     readouts={
         "each": "When all fail, one click is {now[0]:.0f} attempts without the budget and {now[1]:.2f} with it",
-        "flood": "In this outage up to {now[2]:.1f} attempts a second for each click a second; {now[4]:.1%} of the clicks "
-        "were answered",
-        "back": "Half of the clicks are answered again, after the end of the trouble: {now[3]:duration|not in this run}; at "
-        "the end each is tried {now[5]:.2f} times",
+        "flood": "{now[4]:.1%} of the clicks were answered; attempts reached {now[2]:.1f} times the clicks",
+        "back": "Half of the clicks answered again after the trouble: {now[3]:duration|not in this run}",
+        "end": "At the end of the run each click is tried {now[5]:.2f} times",
     },
-    alt="Left: attempts for one click against the share of attempts that fail, rising to {now[0]:.0f} with {layers:.0f} "
-    "layers, and to {now[1]:.2f} under the budget. Right: attempts and answers a second through an outage from 15 to 30 s; "
-    "attempts reach {now[2]:.1f} times the clicks.",
+    alt="Left: attempts for one click against the share of attempts that fail, rising to {now[0]:.0f} with {layers:=|one "
+    "layer|two layers|three layers}, and to {now[1]:.2f} under the budget. Right: attempts and "
+    "answers a second through an outage from 15 to 30 s; attempts reach {now[2]:.1f} times the clicks.",
     caption="Both vertical axes are logarithmic. Take the layers away one by one, then put them back and lower the budget.",
     presets={
         "retry in one place": {"layers": 1},
@@ -268,7 +268,7 @@ def draw_player(picture):
     )
     way.ax.set(xticks=[0, 0.45, 1, 2, 3], yticks=[])
     names = (
-        ["", "retry", "breaker", "shard", "ok"]
+        ["caller", "\nwaits", "breaker", "shard", "out"]
         if picture.narrow
         else ["caller", "waits", "breaker", "shard", "answered"]
     )
@@ -286,14 +286,14 @@ breaker_player = Player(
     "breaker-player",
     kernel=breakertracks.breaker_player,
     sliders=[
-        Slider("rate", "requests λ", 0.5, 5, step=0.5, value=4, unit="/s"),
-        Slider("outage", "the trouble lasts", 0, 40, step=1, value=15, unit="s"),
         Slider("trouble", "what goes wrong", 0, 1, step=1, value=1, words=TROUBLES[:2]),
-        Slider("retries", "retries, at most", 0, 2, step=1, value=0),
-        Slider("failures", "failures in a row that open it", 1, 10, step=1, value=5),
-        Slider("successes", "successes in a row that close it", 1, 10, step=1, value=5),
-        Slider("open_for", "it stays open for", 1, 60, step=1, value=5, unit="s"),
+        Slider("outage", "the trouble lasts", 0, 40, step=1, value=15, unit="s"),
         Slider("guard", "breaker", 0, 1, step=1, value=1, words=("no", "yes")),
+        Slider("failures", "failures in a row that open it", 1, 10, step=1, value=5),
+        Slider("open_for", "it stays open for", 1, 60, step=1, value=5, unit="s"),
+        Slider("successes", "successes in a row that close it", 1, 10, step=1, value=5),
+        Slider("retries", "retries, at most", 0, 2, step=1, value=0),
+        Slider("rate", "requests λ", 0.5, 5, step=0.5, value=4, unit="/s"),
         Slider("seed", "run number", 1, 100, step=1, value=1),
     ],
     inputs={
@@ -330,10 +330,10 @@ breaker_player = Player(
     speed=1,
     draw=draw_player,
     readouts={
-        "now": "At {now:.1f} s the breaker is {present:=closed|open|half-open}: {bad:.0f} failures in a row, "
-        "{good:.0f} successes in a row while half-open",
-        "run": "Whole run: {summary[0]:.0f} requests, {summary[1]:.0%} answered, {summary[2]:.0%} failed, "
-        "{summary[3]:.0%} refused; it opened {summary[4]:.0f} times, and {summary[5]:.0f} attempts reached the shard",
+        "now": "At {now:.1f} s the breaker is {present:=closed|open|half-open}; in a row: {bad:.0f} failures, "
+        "{good:.0f} successes while half-open",
+        "run": "Whole run: {summary[0]:.0f} requests, {summary[1]:.0%} answered, {summary[2]:.0%} failed, {summary[3]:.0%} refused",
+        "breaker": "Times it opened: {summary[4]:.0f}; attempts that reached the shard: {summary[5]:.0f}",
     },
     alt="Requests as dots move from the caller through the breaker to the shard and back out. At {now:.1f} s the breaker is "
     "{present:=closed|open|half-open}. In the whole run {summary[1]:.0%} of the requests are answered and {summary[3]:.0%} "

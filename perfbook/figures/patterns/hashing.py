@@ -46,9 +46,9 @@ ring = Explorable(
     sliders=[
         Slider("nodes", "nodes N", 2, NODES, step=1, value=5),
         Slider("virtual", "virtual nodes of each, V", 1, VIRTUAL, step=1, value=1),
-        Slider("change", "then", 0, 2, step=1, value=1, words=("nothing changes", "one more joins", "the last leaves")),
-        Slider("weight", "the first node counts as", 1, WEIGHT, step=1, value=1),
-        Slider("shown", "node picked out", 1, PLACES, step=1, value=2),
+        Slider("change", "what happens", 0, 2, step=1, value=1, words=("nothing changes", "one more joins", "the last leaves")),
+        Slider("weight", "weight of the first node", 1, WEIGHT, step=1, value=1),
+        Slider("shown", "node shown in blue", 1, PLACES, step=1, value=2),
         Slider("seed", "ring number", 1, 50, step=1, value=1),
     ],
     inputs={"keys": KEYS},
@@ -99,12 +99,12 @@ def draw_virtual(picture):
     )  # fmt: skip
     spread.line(EACH, "theory", color="theory")
     spread.dots(EACH, "measured", color="simulation", size=6)
-    spread.dots("now[5]", "now[1]", color="danger", size=9)
-    spread.text(1.1, 0.018, "theory", color="theory")
-    spread.text(1.1, 0.013, "rings, measured", color="simulation")
+    spread.dots("now[5]", "now[1]", color="ink", size=9)
+    spread.text(1.1, 0.0215, "theory", color="theory")
+    spread.text(1.1, 0.0125, "simulated rings", color="simulation")
     fullest.line(EACH, "fullest", color="simulation")
-    fullest.dots("now[5]", "now[2]", color="danger", size=9)
-    fullest.text("now[5]", "now[2]", "{now[2]:.2f}×", color="danger", align="auto", offset=(6, 11))
+    fullest.dots("now[5]", "now[2]", color="ink", size=9)
+    fullest.text("now[5]", "now[2]", "{now[2]:.2f}×", color="ink", align="auto", offset=(6, 11))
 
 
 virtual_nodes = Explorable(
@@ -222,20 +222,20 @@ BOUNDED, DEPTH = 40, 200
 
 
 def draw_bounded(picture):
-    panel = picture.panel(x="nodes, fullest first", y="keys over the mean", xlim=(0.3, BOUNDED + 0.7), ylim=(0, 4))
+    panel = picture.panel(x="nodes, fullest first", y="keys over the mean", xlim=(0.3, BOUNDED + 0.7), ylim=(0, 4.4))
     panel.bars(np.arange(1, BOUNDED + 1), "unbounded", width=0.9, color="limit", opacity=0.35)
     panel.bars(np.arange(1, BOUNDED + 1), "height", width=0.6, color="simulation", opacity=0.9)
     panel.rule(y="now[0]", color="danger")
     panel.text(BOUNDED + 0.3, "now[0]", "the cap, {now[0]:.2f}× the mean", color="danger", align="right", offset=(0, 9))
-    panel.text(BOUNDED + 0.3, 3.75, "without a cap", color="limit", align="right")
-    panel.text(BOUNDED + 0.3, 3.45, "with it", color="simulation", align="right")
+    panel.text(BOUNDED + 0.3, 4.15, "without a cap", color="limit", align="right")
+    panel.text(BOUNDED + 0.3, 3.8, "with it", color="simulation", align="right")
 
 
 bounded = Explorable(
     "bounded-loads",
     kernel=hashring.bounded_loads,
     sliders=[
-        Slider("slack", "cap c, times the mean", 1, 4, step=0.05, value=1.25),
+        Slider("slack", "cap c, times the mean", 1, 3, step=0.05, value=1.25),
         Slider("nodes", "nodes n", 2, BOUNDED, step=1, value=20),
         Slider("virtual", "virtual nodes of each, V", 1, DEPTH, step=1, value=5),
         Slider("keys", "keys m", 100, 10_000, step=100, value=4000),
@@ -279,7 +279,7 @@ KINDS = ("simulation", "danger")  # at rest, on its way to another node
 def draw_player(picture):
     stacks, share = picture.rows(
         dict(x="node", y="keys", xlim=(0.3, ringmoves.MOST_NODES + 0.7), ylim=(-1, LEVELS)),
-        dict(x="time, s", y="moved so far", xlim=(0, (ringmoves.STEPS + 1) * PAUSE), ylim=(0, 6)),
+        dict(x="time, s", y="moves per key", xlim=(0, (ringmoves.STEPS + 1) * PAUSE), ylim=(0, 6)),
         heights=[1.6, 1],
     )
     stacks.ax.set(xticks=range(1, ringmoves.MOST_NODES + 1))
@@ -287,7 +287,7 @@ def draw_player(picture):
     share.line("event_time", "total_moved", color="danger", steps=True)
     share.line("event_time", "least", color="theory", dashed=True, steps=True)
     share.rule(x="now")
-    share.text(0.5, 5.3, "times all keys", color="danger")
+    share.text(0.5, 5.3, "so far", color="danger")
     share.text(0.5, 4.3, "the least possible", color="theory")
 
 
@@ -299,7 +299,7 @@ ring_player = Player(
         Slider("script", "what happens", 0, 3, step=1, value=0,
                words=("nodes join", "the last leaves", "the first leaves", "one goes and comes back")),
         Slider("virtual", "virtual nodes on the ring, V", 1, VIRTUAL, step=1, value=50),
-        Slider("seed", "run", 1, 50, step=1, value=1),
+        Slider("seed", "run number", 1, 50, step=1, value=1),
     ],
     inputs={"keys": TOKENS, "rows": 2039, "pause": PAUSE},
     scratch={

@@ -35,7 +35,7 @@ levels = Explorable(
     "levels",
     kernel=model.levels_figure,
     sliders=[
-        Slider("machine", "cycles", 0, 1, step=1, value=0, words=NAMES),
+        Slider("machine", "machine", 0, 1, step=1, value=0, words=NAMES),
         Slider("l1", "L1 hits", 0, 1, step=0.005, value=0.95),
         Slider("l2", "L2 hits, of what comes to it", 0, 1, step=0.01, value=0.8),
         Slider("l3", "L3 hits, of what comes to it", 0, 1, step=0.01, value=0.75),
@@ -91,8 +91,8 @@ working_set = Explorable(
     "working-set",
     kernel=model.working_set_figure,
     sliders=[
-        Slider("log2_kib", "working set, as a power of two of KiB", 2, 20, step=0.25, value=12),
-        Slider("machine", "cycles", 0, 1, step=1, value=1, words=NAMES),
+        Slider("log2_kib", "log₂ of the working set in KiB", 2, 20, step=0.25, value=12),
+        Slider("machine", "machine", 0, 1, step=1, value=1, words=NAMES),
     ],
     inputs={"sizes": SIZES, "cycles": CYCLES, "kib": KIB},
     outputs={"curve": 161, "other": 161, "now": 7},
@@ -127,7 +127,7 @@ staleness = Explorable(
     sliders=[
         Slider("reads", "reads a second", 0.1, 50, step=0.1, value=10),
         Slider("updates_an_hour", "updates an hour", 0.5, 120, step=0.5, value=6),
-        Slider("ttl", "time to live", 1, 3600, step=1, value=300, unit="s"),
+        Slider("ttl", "time to live", 1, 1200, step=1, value=300, unit="s"),
     ],
     inputs={"ttls": TTLS},
     outputs={"stale": 101, "hit": 101, "now": 6},

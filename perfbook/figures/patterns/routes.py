@@ -12,7 +12,7 @@ MOST = model.MOST_BALANCERS
 def draw_med(picture):
     who, load = picture.rows(
         dict(y="balancer", xlim=(0, SECONDS), ylim=(0.5, MOST + 0.5), title="traffic: dark nothing, light all of it"),
-        dict(x="time, s", y="load it tells, fair shares", xlim=(0, SECONDS), ylim=(0, MOST)),
+        dict(x="time, s", y="load, fair shares", xlim=(0, SECONDS), ylim=(0, 9.5)),
     )
     who.ax.set(yticks=range(1, MOST + 1))
     who.ax.grid(False)
@@ -22,9 +22,9 @@ def draw_med(picture):
     for j in range(MOST):
         load.line(time, f"told[{j * SECONDS}:{(j + 1) * SECONDS}]", color="simulation", width=1.2, steps=True)
     load.line(time, "busiest", color="danger", width=2, steps=True)
-    load.text(SECONDS - 2, 5.5, "the busiest gets", color="danger", align="right")
-    load.text(SECONDS - 2, 4.8, "each one tells", color="simulation", align="right")
-    load.text(2, 1, "fair", color="limit", offset=(0, 7))
+    load.text(SECONDS - 2, 8.7, "the busiest gets", color="danger", align="right")
+    load.text(SECONDS - 2, 7.4, "each one tells", color="simulation", align="right")
+    load.text(2, 8.7, "dashed: a fair share", color="limit")
 
 
 med = Explorable(

@@ -20,6 +20,7 @@ def draw_hot(picture):
     panel.rule(y="now[7]", color="danger")
     panel.text(0.8, 4.7, "the busiest user alone: {now[7]:.2f}", color="danger")
     panel.text(0.8, 4.3, "mean: 1", color="theory")
+    panel.text(SHARDS + 0.5, 4.3, "fullest shard: {now[0]:.2f}", color="simulation", align="right")
 
 
 hot_shard = Explorable(
@@ -28,8 +29,8 @@ hot_shard = Explorable(
     sliders=[
         Slider("strategy", "shards by", 0, 5, step=1, value=model.HASH, words=tuple(model.STRATEGIES)),
         Slider("shards", "shards N", 1, SHARDS, step=1, value=8),
-        Slider("exponent", "skew of the users (Zipf exponent)", 0, 1.5, step=0.05, value=1),
-        Slider("parts", "parts of a user under a compound key", 1, 64, step=1, value=8),
+        Slider("exponent", "skew of users (Zipf exponent)", 0, 1.5, step=0.05, value=1),
+        Slider("parts", "parts of a user (compound key)", 1, 64, step=1, value=8),
         Slider("seed", "run number", 1, 50, step=1, value=1),
     ],
     inputs={"writes": 20_000},
@@ -44,8 +45,8 @@ hot_shard = Explorable(
     },
     alt="Writes of each shard over the mean: the fullest has {now[0]:.2f}. The busiest user alone would make {now[7]:.2f} of "
     "a mean shard.",
-    caption="No way to place whole users goes below the red line; only cutting the user does. A range of time is the one "
-    "picture with a single bar. 20,000 writes of 10,000 users.",
+    caption="No way to place whole users goes below the red line, but for the chance of 20,000 writes; only cutting the user "
+    "does. A range of time is the one picture with a single bar.",
     presets={
         "by time": {"strategy": model.TIME},
         "by region": {"strategy": model.REGION},
@@ -111,8 +112,8 @@ reshard = Explorable(
     draw=draw_reshard,
     readouts={
         "moved": "Moved: {now[0]:,.1f} GB ({now[2]:.1%}); expected {now[1]:,.1f} GB; the least is {now[9]:,.1f} GB",
-        "copy": "First copy: {now[3]:.2f} h, as long as the busiest shard needs (sends {now[7]:,.1f} GB, receives "
-        "{now[8]:,.1f} GB); meanwhile {now[6]:.1%} is written anew",
+        "copy": "First copy: {now[3]:.2f} h; meanwhile {now[6]:.1%} of it is written anew",
+        "busiest": "The most that one shard sends: {now[7]:,.1f} GB; receives: {now[8]:,.1f} GB",
         "switch": "Switch after {now[5]:.0f|endless} rounds, {now[4]:.2f|never} h",
     },
     alt="Left, what each shard sends and receives: {now[0]:,.0f} GB in all. Right, the seconds of each copying round on a log "
@@ -153,8 +154,14 @@ SHARE = np.linspace(0, 1, resharding.SAMPLES)
 
 def draw_dual(picture):
     done, behind = picture.rows(
-        dict(y="rows copied", xlim=(0, 1), ylim=(0, 1.05)),
-        dict(x="share of the whole run", y="rows behind (log scale)", xlim=(0, 1), ylim=(0.7, 10_000), yscale="log"),
+        dict(y="share copied", xlim=(0, 1), ylim=(0, 1.05)),
+        dict(
+            x="time, as a share of the whole run",
+            y="rows behind (log scale)",
+            xlim=(0, 1),
+            ylim=(0.7, 10_000),
+            yscale="log",
+        ),
         heights=[1, 1.4],
     )
     done.line(SHARE, "copied", color="simulation")
@@ -170,7 +177,7 @@ dual_write = Explorable(
         Slider("rate", "writes", 10, 500, step=10, value=200, unit="/s"),
         Slider("backfill", "backfill", 100, 1000, step=50, value=200, unit=" rows/s"),
         Slider("missed", "second writes that get lost", 0, 0.2, step=0.001, value=0.01),
-        Slider("delay", "from a row's read to its put", 0, 10, step=0.5, value=2, unit="s"),
+        Slider("delay", "between reading and writing a row", 0, 10, step=0.5, value=2, unit="s"),
         Slider("versions", "older over newer", 0, 1, step=1, value=0, words=("is written", "is refused")),
         Slider("verify", "second pass", 0, 1, step=1, value=0, words=("none", "compares and repairs")),
         Slider("seed", "run number", 1, 50, step=1, value=1),
@@ -213,7 +220,7 @@ WIDEST = 64
 def draw_scatter(picture):
     able, slow = picture.panels(
         dict(x="shards (log scale)", y="queries/s (log scale)", xlim=(1, 128), ylim=(80, 20_000), xscale="log", yscale="log"),
-        dict(x="shards (log scale)", y="p99 of a scattered query, ms (log)", xlim=(1, 128), ylim=(1, 2000), xscale="log",
+        dict(x="shards (log scale)", y="p99 if scattered, ms (log)", xlim=(1, 128), ylim=(1, 2000), xscale="log",
              yscale="log"),
     )  # fmt: skip
     able.line(MANY, "ideal", color="limit", dashed=True)
@@ -235,8 +242,8 @@ scatter = Explorable(
     kernel=gather.scatter,
     sliders=[
         Slider("shards", "shards N", 1, WIDEST, step=1, value=16),
-        Slider("share", "queries that go to all, s", 0, 1, step=0.01, value=0.1),
-        Slider("fixed", "work that every shard repeats for them, φ", 0, 1, step=0.05, value=0.3),
+        Slider("share", "share of queries to all shards, s", 0, 1, step=0.01, value=0.1),
+        Slider("fixed", "share of work every shard repeats, φ", 0, 1, step=0.05, value=0.3),
         Slider("load", "utilization of the shards", 0.1, 0.9, step=0.05, value=0.6),
         Slider("seed", "run number", 1, 50, step=1, value=1),
     ],
@@ -247,8 +254,9 @@ scatter = Explorable(
     readouts={
         "capacity": "Capacity: {now[0]:,.0f} queries/s of {now[2]:,.0f} ({now[9]:.0%}); however many shards, at most "
         "{now[1]:,.0f|any number}",
-        "tail": "Scattered queries that meet a shard beyond its own p99: {now[6]:.1%}; their p99 {now[4]:duration|too few to "
-        "say} simulated, {now[3]:duration} for independent shards; one shard's {now[5]:duration}",
+        "meet": "Scattered queries that meet a shard beyond its own p99: {now[6]:.1%}",
+        "tail": "p99: scattered {now[4]:duration|too few to say}, with independent shards {now[3]:duration}, one shard "
+        "{now[5]:duration}",
     },
     alt="Left, capacity against shards: with the scattered queries it bends to {now[0]:,.0f} queries a second where one shard a "
     "query would give {now[2]:,.0f}. Right, the p99 of scattered queries.",
@@ -280,9 +288,10 @@ PARTY = np.arange(1.0, PARTIES + 1)
 def draw_commit(picture):
     doubt, hold = picture.panels(
         dict(x="share of the first one's lock time", y="participant", xlim=(0, 1.3), ylim=(PARTIES + 0.6, 0.2)),
-        dict(x="participants", y="locks are held for, ms (log scale)", xlim=(0.5, PARTIES + 0.5), ylim=(0.1, 2000),
+        dict(x="participants", y="locks held for, ms (log)", xlim=(0.5, PARTIES + 0.5), ylim=(0.1, 2000),
              yscale="log"),
     )  # fmt: skip
+    doubt.ax.set_yticks([1, 4, 8, 12])
     doubt.boxes(0, "wait_from", PARTY - 0.35, PARTY + 0.35, color="simulation")
     doubt.boxes("wait_from", "wait_to", PARTY - 0.35, PARTY + 0.35, color="danger")
     doubt.text(1.28, 11.2, "prepares", color="simulation", align="right")
@@ -309,11 +318,11 @@ two_phase = Explorable(
     scratch={"hold": 4000, "ready": PARTIES, "first": PARTIES + 1, "state": 4},
     draw=draw_commit,
     readouts={
-        "cost": "Messages {now[4]:.0f}, forced writes {now[5]:.0f}; locks held {now[0]:duration} on average, p99 "
-        "{now[2]:duration}; on one shard alone {now[3]:duration}",
+        "cost": "{now[4]:.0f} messages, {now[5]:.0f} forced writes",
+        "locks": "Locks held {now[0]:duration} on average, p99 {now[2]:duration}; on one shard alone {now[3]:duration}",
         "row": "One row can be part of {now[6]:,.1f} such commits a second; of {now[7]:,.0f} on one shard",
-        "failure": "Aborted: {now[8]:.2%}. When the coordinator fails, {now[9]:.3g} transactions are in doubt for each one a "
-        "second, and their locks stay for {now[11]:duration}",
+        "aborted": "Aborted: {now[8]:.2%}",
+        "failure": "In doubt if the coordinator fails: {now[9]:.3g} for each transaction/s; their locks stay {now[11]:duration}",
     },
     alt="Left, one commit: each participant prepares, then waits in doubt for the decision. Right, the time that locks are held "
     "against participants on a log scale: {now[0]:duration}.",

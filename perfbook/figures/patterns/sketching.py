@@ -35,7 +35,7 @@ bloom = Explorable(
         Slider("size", "size m, bits", 1000, MOST_BITS, step=500, value=20_000),
         Slider("hashes", "hashes k", 1, model.MOST_HASHES, step=1, value=3),
         Slider("items", "items n", 100, MOST_ITEMS, step=100, value=2000),
-        Slider("seed", "hash functions", 1, 100, step=1, value=1),
+        Slider("seed", "set of hash functions", 1, 100, step=1, value=1),
     ],
     inputs={"probes": 20_000, "few": 2000, "number": NUMBER, "added": ADDED},
     outputs={"by_hashes": 16, "by_items": 101, "checked": 20, "measured": 20, "now": 9},
@@ -83,13 +83,13 @@ def draw_count_min(picture):
     left.line(TIMES, "careful", color="measured", steps=True, width=1.4)
     left.dots(np.e, "now[1]", color="limit", size=7)
     left.text(5.9, 0.75, "dashed: bound", color="limit", align="right")
-    left.text(5.9, 0.45, "plain", color="simulation", align="right")
-    left.text(5.9, 0.27, "conservative", color="measured", align="right")
+    left.text(5.9, 0.34, "plain", color="simulation", align="right")
+    left.text(5.9, 0.155, "conservative", color="measured", align="right")
     right.line(RANKS, "truth", color="ink", width=1.4)
     right.dots(RANKS, "estimate", color="simulation", size=3.5)
     right.rule(y="now[6]", color="limit", width=1)
     right.text(KEYS, 9000, "line: true counts", align="right", offset=(-3, 0))
-    right.text(KEYS, 4200, "dots: the sketch", color="simulation", align="right", offset=(-3, 0))
+    right.text(KEYS, 3100, "dots: the sketch", color="simulation", align="right", offset=(-3, 0))
     right.text(1.1, "now[6]", "N/w", color="limit", offset=(0, -8))
 
 
@@ -100,7 +100,7 @@ count_min = Explorable(
         Slider("width", "width w, counters a row", 20, MOST_WIDTH, step=10, value=200),
         Slider("depth", "depth d, rows", 1, MOST_DEPTH, step=1, value=4),
         Slider("alpha", "skew α of the stream", 0, 2, step=0.05, value=1),
-        Slider("seed", "run", 1, 100, step=1, value=1),
+        Slider("seed", "run number", 1, 100, step=1, value=1),
     ],
     inputs={"stream": STREAM, "times": TIMES, "ranks": RANKS},
     outputs={
@@ -121,10 +121,9 @@ count_min = Explorable(
     },
     draw=draw_count_min,
     readouts={
-        "bound": "ε = e/w = {now[0]:.3f}: over by more than εN for {now[2]:.2%} of the keys (conservative: {now[3]:.2%}); at most "
-        "δ = {now[1]:.2%} expected",
-        "mean": "Mean over-count {now[4]:.1f} of {now[6]:.0f} = N/w; conservative {now[5]:.1f}; largest {now[7]:,.0f}; keys "
-        "under-counted: {now[8]:.0f}",
+        "bound": "Over by more than εN, ε = {now[0]:.3f}: {now[2]:.2%} of the keys (conservative {now[3]:.2%}); bound δ = {now[1]:.2%}",
+        "mean": "Mean over-count: {now[4]:.1f} (conservative {now[5]:.1f}), where N/w = {now[6]:.0f}; largest: {now[7]:,.0f}",
+        "under": "Keys under-counted: {now[8]:.0f}",
     },
     alt="Left: share of keys over-counted by more than a multiple of N/w, for plain and conservative update, below the bound. "
     "Right: true counts by rank and the sketch's, equal for the hot keys and too high for the cold ones.",

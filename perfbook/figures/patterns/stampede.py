@@ -17,8 +17,8 @@ def draw_stampede(picture):
         ylim=(model.EMPTY, MOST),
         yscale="log",
     )
-    panel.line("times", "alone", color="danger", width=1.3, steps=True)
-    panel.line("times", "helped", color="simulation", width=2, steps=True)
+    panel.line("times", "alone", color="danger", width=3.2, steps=True)
+    panel.line("times", "helped", color="simulation", width=1.6, steps=True)
     panel.rule(y="workers", color="limit", width=1)
     panel.text(0.6, "workers", "workers", color="limit", offset=(0, 7))
     panel.text(HORIZON - 0.6, 1900, "no cure", color="danger", align="right")
@@ -42,7 +42,7 @@ stampede = Explorable(
         Slider("beta", "β of early recomputation", 0.25, 4, step=0.25, value=1),
         Slider("jitter_percent", "jitter, % of the time to live", 0, 100, step=5, value=0),
         Slider("workers", "workers of the origin", 1, 100, step=1, value=20),
-        Slider("seed", "run", 1, 100, step=1, value=1),
+        Slider("seed", "run number", 1, 100, step=1, value=1),
     ],
     inputs={"keys": KEYS, "horizon": HORIZON},
     outputs={"times": POINTS, "alone": POINTS, "helped": POINTS, "now": 11},
@@ -58,9 +58,9 @@ stampede = Explorable(
     },
     draw=draw_stampede,
     readouts={
-        "alone": "No cure: {now[0]:,.0f} recomputations in a minute, {now[8]:.1f} a refresh, {now[1]:,.0f} at once at most; "
-        "longest wait {now[3]:duration}",
-        "helped": "As set: {now[4]:,.0f} recomputations, {now[9]:.2f} a refresh, {now[5]:,.0f} at once at most; longest wait "
+        "alone": "No cure: {now[0]:,.0f} recomputations in a minute, {now[8]:.2f} a refresh, at most {now[1]:,.0f} at once; longest "
+        "wait {now[3]:duration}",
+        "helped": "As set: {now[4]:,.0f} recomputations, {now[9]:.2f} a refresh, at most {now[5]:,.0f} at once; longest wait "
         "{now[7]:duration}",
         "waited": "{now[2]:.2%} of the requests waited without a cure, {now[6]:.2%} as set; {now[10]:.2%} got an old value",
     },
