@@ -99,7 +99,7 @@ def test_keys_in_two_columns_are_refused():
 def test_whole_numbers_travel_in_the_narrowest_array_that_holds_them(values, kind):
     sent = page.packed(values)
     assert sent["type"] == kind
-    np.testing.assert_array_equal(np.frombuffer(base64.b64decode(sent["data"]), page.WIDTHS[kind]), values)
+    np.testing.assert_array_equal(np.frombuffer(bytes.fromhex(sent["data"]), page.WIDTHS[kind]), values)
 
 
 def draw(picture):

@@ -41,11 +41,11 @@ WIDTHS = {"Uint8Array": "<u1", "Uint16Array": "<u2", "Int32Array": "<i4", "BigIn
 
 
 def packed(values) -> dict:
-    """Whole numbers in the narrowest of JavaScript's arrays that holds them all, and its name."""
+    """Whole numbers in the narrowest of JavaScript's arrays that holds them all, in hexadecimal, and its name."""
     array = np.asarray(values, dtype=np.int64)
     low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
     name = next(n for n, w in WIDTHS.items() if np.iinfo(w).min <= low and high <= np.iinfo(w).max)
-    return {"type": name, "data": base64.b64encode(array.astype(WIDTHS[name]).tobytes()).decode()}
+    return {"type": name, "data": array.astype(WIDTHS[name]).tobytes().hex()}
 
 
 def arguments(item) -> list[dict]:
