@@ -26,14 +26,14 @@ FINENESS = 200.0  # bins of a histogram up to one unit; bin edges are the fourth
 def law_of(mean: float, variability: float, law: Floats) -> None:
     """Fill ``law`` (LAW_SIZE) with a distribution of this mean and c², for ``draw_from``.
 
-    0: constant. Below 1: k − 1 or k exponential stages of one mean, mixed. 1: exponential. Above 1: one of two
+    Below LEAST_VARIABILITY: constant. Below 1: k − 1 or k exponential stages of one mean, mixed. 1: exponential. Above 1: one of two
     exponentials, each with half of the mean to carry (balanced means).
     Source: H. C. Tijms, A First Course in Stochastic Models, 2003, appendix B.
     """
     law[1] = mean
     law[2] = 0.0
     law[3] = 0.0
-    if variability <= 0.0:
+    if variability < LEAST_VARIABILITY:
         law[0] = CONSTANT
     elif variability == 1.0:
         law[0] = EXPONENTIAL

@@ -212,7 +212,7 @@
       spec.arguments.forEach((a, i) => {
         const value = values[i];
         if (typeof value === "number") results[a.name] = [value];
-        else if (a.role === "output" || a.role === "column") {
+        else if (a.role === "output") {
           const view = machine.view(value);
           results[a.name] = a.kind === "F"
             ? new Float64Array(/** @type {any} */ (view))
@@ -672,6 +672,7 @@ onmessage = ({ data: { start, ask } }) => {
     take(results) {
       for (const { name, role, ...a } of this.spec.arguments) {
         if (role === "input") this.state[name] ??= Run.input({ name, role, ...a });
+        if (role === "column") this.state[name] = this.columns[name];
         if (role === "output") this.outputs[name] = /** @type {Float64Array} */ (results[name]);
       }
       Object.assign(this.state, results);

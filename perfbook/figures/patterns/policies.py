@@ -7,7 +7,7 @@ from perfbook.explore import Explorable, Slider, Table
 
 OBJECTS = 10_000
 WINDOWS = 50
-ACCESSES, PREVIEW = 1_000_000, 40_000
+ACCESSES, PREVIEW = 1_000_000, 100_000
 MOST_GIVEN = 50_000
 LARGEST = MOST_GIVEN // 2  # cache, in objects: half of what there can be
 COUNT = len(caches.POLICIES)
@@ -96,7 +96,7 @@ policy_race = Explorable(
     "way on (dashed). Workloads: independent draws from Zipf's law over 10,000 objects; the same with a scan through 10,000 "
     "others, a quarter of the accesses; a loop over a tenth more objects than the cache holds; Zipf's law with a new "
     "object at its top every 50 accesses. Real code: the identifiers of every fourth file of Python 3.11's standard "
-    "library without its tests, in reading order, the first 100,000 of them. While you drag you see the first 40,000 "
+    "library without its tests, in reading order, the first 100,000 of them. While you drag you see the first 100,000 "
     "accesses.",
     presets={
         "scans": {"workload": 1, "percent": 10},
