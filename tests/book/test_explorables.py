@@ -445,7 +445,10 @@ def test_the_pages_promises_hold_in_every_figure(visit, page_name, homes):
 
 
 def test_what_a_page_needs_to_come_alive_is_small(site, homes):
-    """The script under 20 kB; scripts, kernels, settings and forms of a page under 150 kB: what the static page lacks."""
+    """The script under 20 kB; scripts, kernels, settings, data and forms of a page under 300 kB: what the static page lacks.
+
+    Chapter 2 carries a real trace of 100,000 accesses, a third of its weight.
+    """
     import gzip
 
     assert len(gzip.compress((site / "_static/perfbook/page.js").read_bytes())) < 20_000
@@ -459,7 +462,7 @@ def test_what_a_page_needs_to_come_alive_is_small(site, homes):
         size = sum(len(gzip.compress((site / s).read_bytes())) for s in scripts) + len(
             gzip.compress(figures_html.encode())
         )
-        assert size < 150_000, (name, size)
+        assert size < 300_000, (name, size)
 
 
 def test_specifications_are_plain_json(site, homes):
