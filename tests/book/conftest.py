@@ -145,6 +145,47 @@ def visit(request, browser, site):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def resident(request, browser, site):
+    """A page that stays open, for tests that only look, or leave what they move as it was: resident("book/math").
+
+    One for each name, origin and width in a process: a chapter takes seconds to load. Without ``formulas`` MathJax is
+    left out, which is most of those seconds.
+    """
+    kept = {}
+
+    def opened(name, origin="server", width=1280, formulas=True):
+        key = name, origin, width, formulas
+        if key not in kept:
+            base = site.as_uri() + "/" if origin == "file" else request.getfixturevalue("server")
+            context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844})
+            context.route(lambda url: not url.startswith((base, "blob:", "data:")), lambda route: route.abort())
+            if not formulas:
+                context.route("**/mathjax/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+            page = kept[key] = context.new_page()
+            page.watch = Watch(base)
+            page.watch.attach(page)
+            page.goto(f"{base}{name}.html", wait_until="load")
+            awake(page)
+        return kept[key]
+
+    yield opened
+    for page in kept.values():
+        page.context.close()
+
+
+AWAKE = "[...document.querySelectorAll('figure.explorable')].every((f) => f.dataset.state !== 'static')"
+
+
+def awake(page, seconds=30):
+    """The page, with no figure static any more; playwright's own waiting would need eval, which the policy forbids."""
+    for _ in range(20 * seconds):
+        if page.evaluate(AWAKE):
+            return page
+        page.wait_for_timeout(50)
+    pytest.fail(f"figures still asleep on {page.url}: {page.watch.errors}")
+
+
 @pytest.fixture
 def own_page(tmp_path):
     """Write a page of a test's own figure and what goes with it; returns its address: own_page(explorable, challenge)."""

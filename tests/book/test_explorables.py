@@ -14,7 +14,7 @@ import pytest
 from perfbook import figures
 from perfbook.explore import Challenge, Choice, Explorable, Number, Player, template
 from perfbook.explore.table import parse, parse_keys
-from tests.book.conftest import Watch, pages
+from tests.book.conftest import awake, pages
 
 SEED, RANDOM = 20261123, 50
 TOLERANCE = 1e-9
@@ -64,49 +64,25 @@ def homes(site):
     return found
 
 
-AWAKE = "[...document.querySelectorAll('figure.explorable')].every((f) => f.dataset.state !== 'static')"
-ASLEEP = "[...document.querySelectorAll('figure.explorable[data-state=static]')].map((f) => f.id)"
-
-
-def wait_until_awake(page, seconds=30):
-    """Return when no figure of the page is static; playwright's own waiting would need eval, which the policy forbids."""
-    for _ in range(20 * seconds):
-        if page.evaluate(AWAKE):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"figures still asleep: {page.evaluate(ASLEEP)}; {page.watch.errors}")
-
-
 @pytest.fixture
 def opened(visit, homes):
     """Open the page of an id, all awake: opened("usl")."""
+    return lambda id, **options: awake(visit(homes[id], **options))
 
-    def go(id, **options):
-        page = visit(homes[id], **options)
-        wait_until_awake(page)
+
+@pytest.fixture
+def shared(resident, homes):
+    """The page of an id, one for all tests, with its figure at the first values: shared("usl")."""
+
+    def go(id):
+        page = resident(homes[id], formulas=False)
+        page.evaluate(SET, [id, REGISTRY[id].settings({})])
         return page
 
     return go
 
 
-@pytest.fixture(scope="module")
-def shared(browser, server, homes):
-    """The page of an id, one for all tests of the module that leave their figure as it was: shared("usl")."""
-    pages_open = {}
-
-    def go(id):
-        home = homes[id]
-        if home not in pages_open:
-            page = pages_open[home] = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.watch = Watch(server)
-            page.watch.attach(page)
-            page.goto(f"{server}{home}.html")
-            wait_until_awake(page)
-        return pages_open[home]
-
-    yield go
-    for page in pages_open.values():
-        page.close()
+SET = "async ([id, values]) => { await document.getElementById(id).perfbook.set(values); }"
 
 
 def settings(item):
@@ -139,9 +115,8 @@ def test_no_heading_or_label_takes_the_id_of_a_figure(site, homes):
         )
 
 
-def test_every_explorable_goes_live(visit, page_name, origin):
-    page = visit(page_name, origin=origin)
-    page.wait_for_timeout(300)
+def test_every_explorable_goes_live(resident, page_name, origin):
+    page = resident(page_name, origin)
     states = page.evaluate("[...document.querySelectorAll('figure.explorable')].map((f) => [f.id, f.dataset.state])")
     assert [s for s in states if s[1] != "live"] == []
     assert page.watch.errors == []
@@ -281,15 +256,12 @@ def test_a_page_can_call_any_kernel_by_name(opened):
 
 @pytest.mark.parametrize("id", sorted(CHALLENGES))
 def test_a_challenge_is_open_at_first_and_closed_by_its_solution(shared, id):
-    item, page = CHALLENGES[id], shared(id)
-    first = EXPLORABLES[item.of].settings({})
-    move = "([id, values]) => document.getElementById(id).perfbook.set(values)"
-    page.evaluate(move, [item.of, first])
-    verdict = page.locator(f"aside#{id} .pb-verdict")
-    assert verdict.text_content() == "Not yet."
-    page.evaluate(move, [item.of, item.solution])
-    assert verdict.text_content() == "You found it."
-    page.evaluate(move, [item.of, first])
+    item = CHALLENGES[id]
+    page = shared(item.of)
+    verdict = "(id) => document.querySelector(`aside[id='${id}'] .pb-verdict`).textContent"
+    assert page.evaluate(verdict, id) == "Not yet."
+    page.evaluate(SET, [item.of, item.solution])
+    assert page.evaluate(verdict, id) == "You found it."
 
 
 CHOOSE = """() => [...document.querySelectorAll("form.question:not([data-answer])")].map((form) => [form.id,
@@ -308,21 +280,21 @@ ANSWER = """(given) => Object.entries(given).map(([id, answers]) => {
 })"""
 
 
-def test_every_choice_shows_what_each_answer_reveals(visit, page_name):
-    for id, shown in visit(page_name).evaluate(CHOOSE):
+def test_every_choice_shows_what_each_answer_reveals(resident, page_name):
+    for id, shown in resident(page_name, formulas=False).evaluate(CHOOSE):
         item = REGISTRY[id]
         assert isinstance(item, Choice)
         expected = [[[because], str(answer == item.right).lower()] for answer, because in item.options.items()]
         assert shown == expected, id
 
 
-def test_every_number_question_knows_its_answer(visit, page_name, homes):
+def test_every_number_question_knows_its_answer(resident, page_name, homes):
     items = {id: item for id, item in REGISTRY.items() if isinstance(item, Number) and homes[id] == page_name}
     given = {}
     for id, item in items.items():
         right = float(item.answer)
         given[id] = [repr(right), repr(right * 2 + 1), f"{right:,.6f}", f"{right:.6f}".replace(".", ","), "some"]
-    for id, verdicts in zip(items, visit(page_name).evaluate(ANSWER, given), strict=True):
+    for id, verdicts in zip(items, resident(page_name, formulas=False).evaluate(ANSWER, given), strict=True):
         for verdict, start in zip(verdicts, ("Yes", "Not quite", "Yes", "Yes", "A number, please"), strict=True):
             assert verdict.startswith(start), (id, given[id], verdict)
 
@@ -338,19 +310,21 @@ def test_questions_are_answered_by_hand(visit):
     assert number.locator(".pb-verdict").text_content().startswith("Yes")
 
 
+SEEK = "(field, now) => { field.value = now; field.dispatchEvent(new Event('input')); }"
+
+
 @pytest.mark.parametrize("id", sorted(PLAYERS))
 def test_a_player_plays_pauses_and_is_scrubbed(shared, id):
     item, page = PLAYERS[id], shared(id)
     figure = page.locator(f"figure#{id}")
+    figure.locator("[data-now]").evaluate(SEEK, item.still)
     figure.get_by_role("button", name="Play").click()
     page.wait_for_timeout(500)
     figure.get_by_role("button", name="Pause").click()
     clock = float(figure.locator("[data-now]").input_value())
     assert item.still < clock <= item.still + 4 * item.speed
     for now in (0, item.end / 3, item.end):
-        figure.locator("[data-now]").evaluate(
-            "(field, now) => { field.value = now; field.dispatchEvent(new Event('input')); }", now
-        )
+        figure.locator("[data-now]").evaluate(SEEK, now)
         now = float(figure.locator("[data-now]").input_value())
         state = item.run(now=now)
         assert figure.locator("output").all_text_contents() == [template.fill(t, state) for t in item.readouts.values()]
@@ -426,21 +400,24 @@ def test_on_a_phone_the_picture_stays_in_sight_while_sliders_below_it_move(visit
     assert 0 <= box["y"] < 844 - box["height"]
 
 
-def test_text_in_pictures_is_at_least_11_pixels_on_a_phone(visit, page_name):
-    page = visit(page_name, width=390, height=800)
-    page.wait_for_timeout(300)
+def test_text_in_pictures_is_at_least_11_pixels_on_a_phone(resident, page_name):
+    page = resident(page_name, width=390)
     sizes = page.evaluate("""() => [...document.querySelectorAll("figure.explorable svg")].filter((s) => s.getClientRects().length)
       .flatMap((s) => [...s.querySelectorAll("text")].map((t) => [t.textContent,
         parseFloat(getComputedStyle(t).fontSize) * s.getBoundingClientRect().width / s.viewBox.baseVal.width]))""")
     assert [s for s in sizes if s[1] < 10.99] == []
 
 
-def test_the_pages_promises_hold_in_every_figure(visit, page_name, homes):
-    page = visit(page_name)
-    for id in [i for i, home in homes.items() if home == page_name and i in EXPLORABLES]:
+NAMES = """(parts) => [...document.querySelectorAll("figure.explorable")].map((figure) =>
+  [figure.id, ...parts.map((part) => [...figure.querySelectorAll(part)].map((e) => e.name))])"""
+
+
+def test_the_pages_promises_hold_in_every_figure(resident, page_name, homes):
+    parts = ["input[type=range][name]", "input[type=number]", "output"]
+    found = resident(page_name, formulas=False).evaluate(NAMES, parts)
+    assert sorted(row[0] for row in found) == sorted(i for i, h in homes.items() if h == page_name and i in EXPLORABLES)
+    for id, *names in found:
         item = EXPLORABLES[id]
-        named = "([id, what]) => [...document.getElementById(id).querySelectorAll(what)].map((e) => e.name)"
-        names = [page.evaluate(named, [id, w]) for w in ("input[type=range][name]", "input[type=number]", "output")]
         assert names == [list(item.sliders), list(item.sliders), list(item.readouts)]
 
 

@@ -13,8 +13,7 @@ import pytest
 from perfbook import figures
 
 SECONDS = 90  # to wait for JupyterLab, its kernel, or a picture
-IDS = ("cold-open", "queue-player")
-pytestmark = pytest.mark.xdist_group("jupyterlab")  # one server for all
+IDS = ("cold-open", "queue-player", "two-choices")
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +79,20 @@ def ran(lab, browser):
     page.close()
 
 
-def test_figures_wake_in_jupyterlab(ran):
+def test_figures_in_jupyterlab_wake_move_and_do_not_wait_for_the_kernel(ran):
+    """One test, so that no two processes start a JupyterLab each."""
+    figures_wake(ran)
+    dragging_an_ipywidget_moves_the_picture_and_equals_python(ran)
+    a_long_run_ends_whole(ran)
+    the_picture_moves_while_the_kernel_is_busy(ran)
+
+
+def figures_wake(ran):
     assert ran.locator("form.question#self-test-mean").count() == 1
     assert ran.exceptions == []
 
 
-def test_dragging_an_ipywidget_moves_the_picture_and_equals_python(ran):
+def dragging_an_ipywidget_moves_the_picture_and_equals_python(ran):
     item = figures.registry["cold-open"]
     figure = ran.locator("figure#cold-open")
     before = figure.locator("svg path").evaluate_all("(paths) => paths.map((p) => p.getAttribute('d')).join()")
@@ -101,7 +108,21 @@ def test_dragging_an_ipywidget_moves_the_picture_and_equals_python(ran):
     assert ran.exceptions == []
 
 
-def test_the_picture_moves_while_the_kernel_is_busy(ran):
+def a_long_run_ends_whole(ran):
+    item = figures.registry["two-choices"]
+    figure = ran.locator("figure#two-choices")
+    slider = next(iter(item.sliders.values()))
+    row = ran.locator(".widget-slider", has=ran.get_by_text(re.compile("^" + re.escape(slider.label[:12])))).last
+    row.locator(".noUi-handle").focus()
+    row.locator(".noUi-handle").press("ArrowLeft")
+    ran.wait_for_timeout(1500)
+    assert figure.get_attribute("data-preview") is None
+    moved = {slider.name: float(row.locator(".widget-readout").text_content())}
+    assert moved[slider.name] < slider.value
+    assert figure.locator("output").all_text_contents() == list(item.say(**moved).values())
+
+
+def the_picture_moves_while_the_kernel_is_busy(ran):
     """jslink: the browser links slider and picture; a kernel that sleeps must not matter."""
     ran.evaluate("""() => {
       const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
