@@ -18,6 +18,8 @@ import numpy as np
 from perfbook import caches, traces
 from perfbook.belady import next_uses
 
+from .queues import progress
+
 ACCESSES, OBJECTS, CAPACITY, REPEATS = 10_000_000, 1_000_000, 100_000, 3
 HASH_POWERS = (17, 18, 19, 20)
 
@@ -63,12 +65,6 @@ def ours(policy, trace, scratch):
     begun = time.perf_counter()
     count = caches.run_policy(number, trace, len(trace), OBJECTS, CAPACITY, 1, hits, *scratch)
     return time.perf_counter() - begun, count
-
-
-def progress(done, total, name):
-    bar = "█" * round(30 * done / total)
-    end = "\n" if done == total else ""
-    print(f"\r{bar:░<30} {done}/{total} {name:<20}", end=end, file=sys.stderr, flush=True)
 
 
 def main():
