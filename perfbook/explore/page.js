@@ -627,6 +627,7 @@ onmessage = ({ data: { start, ask } }) => {
       this.counts = {};
       /** @type {Record<string, number[]>} */
       this.columns = {};
+      this.long = Object.keys(spec.whileDragging).length > 0; // too long for a frame: a smaller run stands in
       this.dragging = false;
       this.elapsed = 0;
       /** @type {Record<string, Float64Array>} */
@@ -658,10 +659,9 @@ onmessage = ({ data: { start, ask } }) => {
     warm() {
       if (this.run || this.drawn) return;
       try {
-        const small = Object.keys(this.spec.whileDragging).length > 0;
-        this.compute(small);
+        this.compute(this.long);
         this.clock?.settle();
-        if (!small) this.show();
+        if (!this.long) this.show();
       } catch (error) {
         fail(this.figure, error);
       }
@@ -696,17 +696,17 @@ onmessage = ({ data: { start, ask } }) => {
 
     /** Run, draw, and say so. A run too long for a frame is drawn small, and the whole of it when a worker has it. */
     redraw() {
-      const start = performance.now(), small = Object.keys(this.spec.whileDragging).length > 0;
+      const start = performance.now();
       this.asked++;
       try {
-        this.compute(small && (this.dragging || this.worker !== null));
+        this.compute(this.long && (this.dragging || this.worker !== null));
         this.clock?.settle();
         this.show();
       } catch (error) {
         fail(this.figure, error);
         return;
       }
-      const whole = !small || (!this.dragging && this.worker === null);
+      const whole = !this.long || (!this.dragging && this.worker === null);
       this.tell(start, !whole);
       this.figure.toggleAttribute("data-preview", !whole);
       if (!whole && !this.dragging) this.runAside(start);
@@ -892,7 +892,7 @@ onmessage = ({ data: { start, ask } }) => {
       const value = Math.max(low, Math.min(high, field.valueAsNumber));
       if (Number.isNaN(value)) return;
       this.live.inputs[field.name] = this.live.settled(field.name, value);
-      this.live.dragging = dragging && Object.keys(this.live.spec.whileDragging).length > 0;
+      this.live.dragging = dragging && this.live.long;
       this.follow(field);
       this.live.later();
     }
