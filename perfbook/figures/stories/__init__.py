@@ -1,0 +1,1 @@
+"""The explorables, challenges and questions of chapter 3."""
