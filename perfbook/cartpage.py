@@ -31,6 +31,7 @@ EVERYTHING = """SELECT i.product_id, p.name, p.cents, i.quantity, r.place, r.rel
     LEFT JOIN related AS r ON r.product_id = i.product_id LEFT JOIN products AS q ON q.id = r.related_id
     LEFT JOIN reviews AS v ON v.product_id = i.product_id
     WHERE i.cart_id = ? ORDER BY i.product_id, r.place, v.id"""
+RESTOCK = 40  # lines of the list of the exercise
 PLACES = 30_000  # values that one statement may hold; SQLite's own limit is 32,766
 
 
@@ -209,13 +210,13 @@ def statements_of_carts(shop):
 
 
 def restock_list(shop, below=3) -> list[str]:
-    """Who has to order what: products with a stock below that, best sellers first, 40 at most, with their categories.
+    """Who has to order what: products with a stock below that, best sellers first, `RESTOCK` at most, with their categories.
 
     It works, its tests pass, and there is something wrong with it. Explained in chapter 3, section 1.
     """
     lines = []
-    wanted = "SELECT id, name, stock, category_id FROM products WHERE stock < ? ORDER BY sales_rank LIMIT 40"
-    for number, name, stock, category in shop.ask(wanted, below):
+    wanted = "SELECT id, name, stock, category_id FROM products WHERE stock < ? ORDER BY sales_rank LIMIT ?"
+    for number, name, stock, category in shop.ask(wanted, below, RESTOCK):
         where = shop.ask("SELECT name FROM categories WHERE id = ?", category)[0][0]
         carts = shop.ask("SELECT COUNT(*) FROM cart_items WHERE product_id = ?", number)[0][0]
         lines.append(f"{where}: {name}, {stock} left, in {carts} carts")

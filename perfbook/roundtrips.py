@@ -7,6 +7,9 @@ Explained in chapter 3, section 1.
 """
 
 import dataclasses
+import math
+
+import numpy as np
 
 from . import checks
 from .kernel import Floats, kernel
@@ -82,6 +85,7 @@ def n_plus_one(
     batch_rate: Floats,
     join_rate: Floats,
     here: Floats,
+    page_ms: Floats,
     now: Floats,
     cost: Floats,
 ) -> None:
@@ -91,11 +95,11 @@ def n_plus_one(
     pages_log10 : log10 of pages a second;  row : seconds a row
     trips : round trips, ms;  lazy, each, batch, join : time of a page at each of them, ms
     products : numbers of related products;  lazy_rate ... join_rate : statements/s with each of them
-    here : round trip, ms; then for each way: statements, rows, page ms, statements/s, database busy (seconds of work a
-        second)
+    here : for each way: statements, rows, seconds of the page, statements/s, and seconds of work a second at the
+        database, which is how many of its cores are busy;  page_ms : the round trip, and the page of each way, ms
     now : round trip, s; statement, s; pages/s; lazy over join in time; a verdict on the lazy page: 0 within the story's
         187 ms, 1 above, 2 above its 8.2 s; times by which lazy is busier than join; the round trip at which the lazy
-        page takes 187 ms, s, below 0 if it does without any
+        page takes 187 ms, s, infinite if it takes longer without any
     """
     trip = 1e-6 * 10.0**trip_log10
     statement = 1e-6 * 10.0**statement_log10
@@ -124,28 +128,31 @@ def n_plus_one(
                 batch_rate[i] = rate
             else:
                 join_rate[i] = rate
-    here[0] = 1000.0 * trip
+    page_ms[0] = 1000.0 * trip
     for way in range(4):
         page_cost(way, items, related, trip, statement, row, lanes, cost)
-        here[1 + 5 * way] = cost[COUNT]
-        here[2 + 5 * way] = cost[ROWS]
-        here[3 + 5 * way] = 1000.0 * cost[SECONDS]
-        here[4 + 5 * way] = pages * cost[COUNT]
-        here[5 + 5 * way] = pages * cost[WORK]
+        here[5 * way] = cost[COUNT]
+        here[5 * way + 1] = cost[ROWS]
+        here[5 * way + 2] = cost[SECONDS]
+        here[5 * way + 3] = pages * cost[COUNT]
+        here[5 * way + 4] = pages * cost[WORK]
+        page_ms[1 + way] = 1000.0 * cost[SECONDS]
     now[0] = trip
     now[1] = statement
     now[2] = pages
-    now[3] = here[3] / here[18]
+    now[3] = here[2] / here[17]
     now[4] = 0.0
-    if here[3] > 1000.0 * NORMAL:
+    if here[2] > NORMAL:
         now[4] = 1.0
-    if here[3] > 1000.0 * SLOW:
+    if here[2] > SLOW:
         now[4] = 2.0
-    now[5] = here[5] / here[20]
+    now[5] = here[4] / here[19]
     page_cost(LAZY, items, related, 0.0, statement, row, lanes, cost)
     without = cost[SECONDS]
     page_cost(LAZY, items, related, 1.0, statement, row, lanes, cost)
-    now[6] = (NORMAL - without) / (cost[SECONDS] - without)
+    now[6] = math.inf
+    if without < NORMAL:
+        now[6] = (NORMAL - without) / (cost[SECONDS] - without)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,8 +173,6 @@ def page(way, items, related, trip=0.0, statement=0.0, row=0.0, lanes=1) -> Cost
     lanes : statements that the page may have in flight at once
     Raises ValueError for arguments out of range. Source: counting. Explained in chapter 3, section 1.
     """
-    import numpy as np
-
     checks.one_of("way", way, WAYS)
     items, related = checks.whole("items", items), checks.whole("related", related)
     times = [checks.number(n, v, 0) for n, v in (("trip", trip), ("statement", statement), ("row", row))]
