@@ -48,8 +48,14 @@ INDEXES = {
     "reviews_of_product": "CREATE INDEX reviews_of_product ON reviews (product_id)",
     "items_of_cart": "CREATE UNIQUE INDEX items_of_cart ON cart_items (cart_id, product_id)",
 }
-CATEGORIES = "kitchen garden books toys tools shoes lamps paper music games bedding cameras bags pets paint tea".split()
-WORDS = "small large red blue plain folding steel wooden quiet heavy light spare round double travel winter".split()
+CATEGORIES = [
+    "kitchen", "garden", "books", "toys", "tools", "shoes", "lamps", "paper",
+    "music", "games", "bedding", "cameras", "bags", "pets", "paint", "tea",
+]  # fmt: skip
+WORDS = [
+    "small", "large", "red", "blue", "plain", "folding", "steel", "wooden",
+    "quiet", "heavy", "light", "spare", "round", "double", "travel", "winter",
+]  # fmt: skip
 
 
 @dataclasses.dataclass

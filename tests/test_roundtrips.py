@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from perfbook import cartpage, roundtrips, shop
+from perfbook import cartpage, shop
 from perfbook.figures.stories.shop import n_plus_one as figure
 from perfbook.roundtrips import WAYS, page
 

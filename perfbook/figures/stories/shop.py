@@ -36,7 +36,7 @@ def draw_n_plus_one(picture):
     rate.rule(x="related", color="ink", width=1)
     for height, words, color in (
         (4e8, "lazy, 1 + N(1 + R)", "danger"),
-        (8e7, "a join an article, 1 + N", "ink"),
+        (8e7, "a join each, 1 + N", "ink"),
         (1.6e7, "three with IN, dashed", "theory"),
         (3.2e6, "one join", "theory"),
     ):
@@ -69,7 +69,7 @@ n_plus_one = Explorable(
         "{now[4]:=fits into the story's 187 ms|takes more than the story's 187 ms|takes more than the story's 8.2 s}",
         "lazy": "Lazy: {here[0]:,.0f} statements, {here[1]:,.0f} rows, {here[2]:duration}; {here[3]:,.0f} statements/s, "
         "{here[4]:,.3g} cores of the database busy",
-        "each": "A join an article: {here[5]:,.0f} statements, {here[6]:,.0f} rows, {here[7]:duration}; {here[8]:,.0f} "
+        "each": "A join each: {here[5]:,.0f} statements, {here[6]:,.0f} rows, {here[7]:duration}; {here[8]:,.0f} "
         "statements/s, {here[9]:,.3g} cores",
         "batch": "With IN: {here[10]:,.0f} statements, {here[11]:,.0f} rows, {here[12]:duration}; {here[13]:,.0f} statements/s, "
         "{here[14]:,.3g} cores",
@@ -81,8 +81,8 @@ n_plus_one = Explorable(
     alt="Left, the time of a page against the round trip to the database: lazy {here[2]:duration}, one join "
     "{here[17]:duration} at a round trip of {now[0]:duration}. Right, statements a second at the database against the number of "
     "related products: {here[3]:,.0f} lazy and {here[18]:,.0f} with one join.",
-    caption="Left, all four lines are close together where the database is in the process, and flat until the round trip is as "
-    "long as a statement's work. A row costs 1 µs. Nothing waits for another page here.",
+    caption="Left, each line is flat until the round trip is as long as a statement's own work; beyond that, a page is its turns "
+    "times the round trip. A row costs 1 µs. Nothing waits for another page here.",
     presets={
         "in process": {"trip_log10": -1, "statement_log10": 0.5},
         "another zone, 1 ms": {"trip_log10": 3},
@@ -110,5 +110,5 @@ challenge_lanes = Challenge(
     "few statements in flight as will do, and see what that does to the statements a second.",
     goal={**STORY_CART, "trip_log10": (4, 4), "statement_log10": (2, 2), "lanes": (1, 13), "here[2]": (0, 0.187)},
     solution={"trip_log10": 4, "lanes": 13},
-    hint="The page has about 18 turns. One is for the articles, and one for the lists.",
+    hint="18 turns of 10.1 ms fit into 187 ms. One is for the articles, and one for the lists.",
 )
