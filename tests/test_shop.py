@@ -196,6 +196,14 @@ def test_the_round_trip_is_slept_once_a_statement(small):
     assert seen.slept >= 0.002 * seen.count
 
 
+def test_a_bar_is_shown_while_it_is_built_if_asked_for(capsys):
+    shop.build(seed=3, products=200, carts=1).connection.close()
+    assert capsys.readouterr().out == ""
+    shop.build(seed=3, products=200, carts=1, progress=True).connection.close()
+    out = capsys.readouterr().out
+    assert out.count("█") == 40 and out.endswith("|\n")
+
+
 def test_blocks_that_count_may_be_nested(small):
     with small.counting() as outer:
         small.ask("SELECT 1")

@@ -13,7 +13,7 @@ NORMAL_MS, SLOW_MS = 1000 * roundtrips.NORMAL, 1000 * roundtrips.SLOW
 
 def draw_n_plus_one(picture):
     time, rate = picture.panels(
-        dict(x="round trip, ms (log)", y="time of the page, ms (log)", xlim=(1e-4, 100), ylim=(0.01, 1e5), xscale="log",
+        dict(x="round trip, ms (log)", y="time of the page, ms (log)", xlim=(1e-4, 100), ylim=(0.003, 1e5), xscale="log",
              yscale="log"),
         dict(x="related products of an article", y="statements/s at the database (log)", xlim=(0, 100), ylim=(1, 1e9),
              yscale="log"),
@@ -36,10 +36,10 @@ def draw_n_plus_one(picture):
     rate.rule(x="related", color="ink", width=1)
     # No page takes less than a round trip: below that diagonal there is never a line.
     for height, words, color in (
-        (0.3, "lazy", "danger"),
-        (0.1, "a join each", "ink"),
-        (0.034, "with IN, dashed", "theory"),
-        (0.0125, "one join", "theory"),
+        (0.19, "lazy", "danger"),
+        (0.06, "a join each", "ink"),
+        (0.019, "IN, dashed", "theory"),
+        (0.006, "one join", "theory"),
     ):
         time.text(85, height, words, color=color, align="right")
 
