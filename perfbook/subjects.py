@@ -45,6 +45,7 @@ from . import (  # noqa: F401
     resharding,
     ringmoves,
     rng,
+    roundtrips,
     routes,
     scatter,
     servers,
