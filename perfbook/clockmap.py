@@ -72,8 +72,8 @@ def stands_to(a: int, b: int, vector: Floats) -> int:
 @kernel
 def clocks_figure(nodes: int, chatter_percent: float, chosen: int, other: int, seed: int, when: Floats, row: Floats,
                   message_x: Floats, message_y: Floats, before: Floats, after: Floats, beside: Floats, scalar: Floats,
-                  vector: Floats, marks: Floats, now: Floats, where: Floats, received: Floats, last: Ints,
-                  state: Ints) -> None:  # fmt: skip
+                  vector: Floats, marks: Floats, now: Floats, now_vector: Floats, where: Floats, received: Floats,
+                  last: Ints, state: Ints) -> None:  # fmt: skip
     """The figure: which events the chosen one (from 1) can have heard of, which can have heard of it, and which neither.
 
     when, row : place of each event;  message_x, message_y : two ends of each message and a gap
@@ -81,7 +81,7 @@ def clocks_figure(nodes: int, chatter_percent: float, chosen: int, other: int, s
     scalar, vector : the clocks of each event;  marks : place of the chosen event and of the other
     now : how the chosen stands to the other (0 same, 1 before, 2 after, 3 concurrent); by their numbers (0 equal, 1 lower,
         2 higher); their numbers; concurrent pairs; pairs; concurrent pairs whose numbers differ; pairs before each other
-        whose numbers do not say so
+        whose numbers do not say so;  now_vector : the vectors of the chosen event and of the other
     """
     count = when.shape[0]
     draw_history(nodes, chatter_percent / 100.0, seed, where, received, state)
@@ -116,6 +116,9 @@ def clocks_figure(nodes: int, chatter_percent: float, chosen: int, other: int, s
     marks[1] = where[a]
     marks[2] = b + 1.0
     marks[3] = where[b]
+    for place in range(MOST_NODES):
+        now_vector[place] = vector[MOST_NODES * a + place]
+        now_vector[MOST_NODES + place] = vector[MOST_NODES * b + place]
     now[0] = float(stands_to(a, b, vector))
     now[1] = 0.0
     if scalar[a] < scalar[b]:

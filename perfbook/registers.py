@@ -89,7 +89,9 @@ def search(copies=3, read=2, write=2, write_back=False) -> Search:
     read, write = checks.whole("read", read, 1, copies), checks.whole("write", write, 1, copies)
     counts, shortest = dict(schedules=0, stale=0, inverted=0, broken=0), None
     asks = [[("ask", c) for c in order] for order in itertools.permutations(range(copies), read)]
-    backs = [[("back", c) for c in kept] for kept in itertools.combinations(range(copies), write)] if write_back else [[]]
+    backs = (
+        [[("back", c) for c in kept] for kept in itertools.combinations(range(copies), write)] if write_back else [[]]
+    )
     firsts = [ask + back for ask in asks for back in backs]
     for arrivals in itertools.permutations(range(copies)):
         for first, second in itertools.product(firsts, asks):

@@ -42,7 +42,7 @@ def next_price(rule: int, price: float, ratio: float, alpha: float, factor: floa
     """The price after one update; ``ratio`` is demand over supply, ``factor`` the step of the fourth rule."""
     target = max(ratio, 0.0)
     changed = price
-    if rule == ROOT or rule == CODE:
+    if rule in (ROOT, CODE):
         target = math.sqrt(target)
     if rule == CODE:
         changed = target
@@ -103,7 +103,7 @@ def smoothing_figure(rule: int, alpha: float, ratio: float, noise: float, nodes:
                 level = ratio
             ratios[i] = max(level + noise * normal(state), 0.0)
             target[i] = ratios[i]
-            if rule == ROOT or rule == CODE:
+            if rule in (ROOT, CODE):
                 target[i] = math.sqrt(target[i])
             target[i] = min(max(target[i], floor), cap)
     price_run(rule, alpha, factor, 1, 0.0, floor, cap, 1.0, seed, ratios, alone, state)
@@ -241,7 +241,9 @@ def update(price, ratio, alpha=0.5, rule="smoothed ratio", factor=1.5, floor=1.0
     return float(prices([ratio], alpha, rule, price, factor=factor, floor=floor, cap=cap)[0])
 
 
-def prices(ratios, alpha=0.5, rule="smoothed ratio", start=1.0, nodes=1, lost=0.0, factor=1.5, floor=1.0, cap=5.0, seed=1):
+def prices(
+    ratios, alpha=0.5, rule="smoothed ratio", start=1.0, nodes=1, lost=0.0, factor=1.5, floor=1.0, cap=5.0, seed=1
+):
     """The price after each tick, as an array.
 
     ratios : demand over supply at each tick;  start : the price before the first;  nodes : updates a tick

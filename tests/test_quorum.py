@@ -66,7 +66,9 @@ def test_asking_more_or_waiting_for_more_or_waiting_longer_never_misses_more(cop
     if read < copies:
         assert quorum.missed(copies, read + 1, write, since, 1.0, down) <= here + 1e-12
     if write < copies:
-        assert quorum.missed(copies, read, write + 1, since, 1.0, 0.0) <= quorum.missed(copies, read, write, since) + 1e-12
+        assert (
+            quorum.missed(copies, read, write + 1, since, 1.0, 0.0) <= quorum.missed(copies, read, write, since) + 1e-12
+        )
 
 
 @pytest.mark.parametrize("copies, read, write, down", [(3, 1, 1, 0.0), (5, 2, 2, 0.0), (5, 2, 2, 0.2), (4, 1, 3, 0.3)])
@@ -79,7 +81,9 @@ def test_simulated_without_message_time_is_the_formula(copies, read, write, down
 
 def wars(copies, read, write, spread, message, down, times, trials, random):
     """The same model by arrays: all trials at once, sorted by NumPy."""
-    landed = np.where(random.random((trials, copies)) < down, np.inf, spread * random.exponential(size=(trials, copies)))
+    landed = np.where(
+        random.random((trials, copies)) < down, np.inf, spread * random.exponential(size=(trials, copies))
+    )
     acknowledged = np.sort(landed + message * random.exponential(size=(trials, copies)))[:, write - 1]
     silent = random.random((trials, copies)) < down
     go = message * random.exponential(size=(trials, copies))
@@ -97,7 +101,9 @@ def wars(copies, read, write, spread, message, down, times, trials, random):
 def test_messages_that_take_time_as_in_another_simulation(copies, read, write, down):
     trials = 40_000
     run = quorum.simulate(copies, read, write, 3.0, 1.0, down, until=8.0, points=9, trials=trials, seed=9)
-    missed, writes, reads, served = wars(copies, read, write, 3.0, 1.0, down, run.times, trials, np.random.default_rng(1))
+    missed, writes, reads, served = wars(
+        copies, read, write, 3.0, 1.0, down, run.times, trials, np.random.default_rng(1)
+    )
     assert np.all(np.abs(run.missed - missed) < 4 * np.sqrt(missed / (trials * served)) * math.sqrt(2) + 1e-12)
     assert run.write_wait == pytest.approx(writes, rel=4 * math.sqrt(2 / trials))
     assert run.read_wait == pytest.approx(reads, rel=4 * math.sqrt(2 / trials))

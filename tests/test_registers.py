@@ -42,7 +42,9 @@ def test_all_schedules_are_there(copies, read, write):
     )
 
 
-@pytest.mark.parametrize("copies, read, write", [(2, 1, 1), (2, 1, 2), (2, 2, 1), (3, 1, 1), (3, 1, 2), (3, 2, 2), (3, 1, 3)])
+@pytest.mark.parametrize(
+    "copies, read, write", [(2, 1, 1), (2, 1, 2), (2, 2, 1), (3, 1, 1), (3, 1, 2), (3, 2, 2), (3, 1, 3)]
+)
 def test_quorums_that_meet_miss_no_acknowledged_write(copies, read, write):
     found = registers.search(copies, read, write)
     assert (found.stale > 0) == (read + write <= copies)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from perfbook import smoothing
-from perfbook.figures.stories.smoothing import ringing, smoothing as figure
+from perfbook.figures.stories.smoothing import ringing
+from perfbook.figures.stories.smoothing import smoothing as figure
 
 ALPHAS = st.floats(0.01, 1.0)
 
@@ -163,7 +164,10 @@ def test_the_figure_says_what_the_functions_say():
     [
         (dict(alpha=0), "alpha must be above 0, got 0"),
         (dict(alpha=1.5), "alpha must be from 0 to 1, got 1.5"),
-        (dict(rule="guess"), "rule must be one of smoothed ratio, smoothed root, root as it is, times a factor, got 'guess'"),
+        (
+            dict(rule="guess"),
+            "rule must be one of smoothed ratio, smoothed root, root as it is, times a factor, got 'guess'",
+        ),
         (dict(ratios=[-1]), "ratios must be from 0 up, got [-1]"),
         (dict(nodes=0), "nodes must be a whole number from 1 up, got 0"),
         (dict(cap=0.5), "cap must not be below the floor of 1.0, got 0.5"),

@@ -32,7 +32,8 @@ def stands_to(random):
 
 def clocks_figure(random):
     whole = [3, float(random.uniform(0, 100)), *(int(random.integers(1, EVENTS + 1)) for _ in range(2))]
-    sizes = [EVENTS, EVENTS, 3 * EVENTS, 3 * EVENTS, EVENTS, EVENTS, EVENTS, EVENTS, MOST_NODES * EVENTS, 4, 8, EVENTS, EVENTS]
+    sizes = [EVENTS, EVENTS, 3 * EVENTS, 3 * EVENTS, EVENTS, EVENTS, EVENTS, EVENTS, MOST_NODES * EVENTS, 4, 8, 2 * MOST_NODES,
+             EVENTS, EVENTS]  # fmt: skip
     return [*whole, int(random.integers(99)), *(np.zeros(size) for size in sizes), ints(MOST_NODES), ints(4)]
 
 
