@@ -120,6 +120,9 @@ def smoothing_figure(rule: int, alpha: float, ratio: float, noise: float, nodes:
     if rule == CODE:
         now[0] = 1.0
         now[1] = 1.0
+    if rule == FACTOR:
+        now[0] = math.nan
+        now[1] = math.nan
     for k in range(2):
         now[2 + k] = math.nan
         now[4 + k] = math.nan

@@ -111,6 +111,18 @@ def test_it_swings_from_where_the_polynomial_has_no_positive_root(alpha, delay):
     assert has_positive_root(0.98 * quiet) and not has_positive_root(1.02 * quiet)
 
 
+def test_the_bound_is_the_one_of_kuruklis():
+    """For x(n+1) − a x(n) + b x(n − k) = 0 with 0 < a < 1: b < (a² + 1 − 2a cos φ)^½, sin kφ / sin (k + 1)φ = 1/a (1994)."""
+    from scipy.optimize import brentq
+
+    for alpha in (0.1, 0.6):
+        for k in (1, 2, 6):
+            a = 1 - alpha
+            phi = brentq(lambda t, a=a, k=k: math.sin(k * t) * a - math.sin((k + 1) * t), 1e-6, math.pi / (k + 1))
+            bound = math.sqrt(a * a + 1 - 2 * a * math.cos(phi))
+            assert alpha * smoothing.gains(alpha, k)[1] == pytest.approx(bound, rel=1e-9)
+
+
 def test_two_known_limits_of_the_loop():
     """Without delay αg = 2 − α; with α → 0 and delay m, αg → 2 cos(mπ/(2m + 1)) (Levin and May 1976)."""
     assert smoothing.gains(0.4, 0)[1] == pytest.approx((2 - 0.4) / 0.4)

@@ -31,7 +31,7 @@ gossip = Explorable(
     inputs={"runs": RUNS},
     outputs={"rounds": ROUNDS, "known": 3 * ROUNDS, "field": 3 * ROUNDS, "finished": 9, "now": 5},
     workspace={"knows": COPIES, "count": ROUNDS, "state": 4},
-    while_dragging={"runs": 3},
+    while_dragging={"runs": 2},
     draw=draw_gossip,
     readouts={
         "rounds": "Rounds until all know, mean: push {finished[0]:.1f|more than 30}, pull {finished[3]:.1f|more than 30}, both "

@@ -27,8 +27,8 @@ def draw_smoothing(picture):
     trade.line("closing", "gains", color="ink", width=1.5)
     trade.dots("marks[0]", "marks[1]", color="theory", size=10)
     trade.dots("marks[2]", "marks[3]", color="danger", size=10)
-    trade.text("marks[0]", "marks[1]", "α = {now[0]:.2f}", color="theory", align="auto", offset=(10, 10))
-    trade.text("marks[2]", "marks[3]", "α = {now[1]:.2f}", color="danger", align="auto", offset=(-10, -16))
+    trade.text(115, 1.0, "one node: α = {now[0]:.2f|none}", color="theory", align="right")
+    trade.text(115, 0.8, "together: α = {now[1]:.2f|none}", color="danger", align="right")
 
 
 smoothing = Explorable(
@@ -51,7 +51,7 @@ smoothing = Explorable(
     scratch={"ratios": TICKS, "state": 4},
     draw=draw_smoothing,
     readouts={
-        "alpha": "α {now[0]:.2f} for one node, {now[1]:.2f} for all; half a gap closes in {now[2]:.1f|no fixed time} s and "
+        "alpha": "α {now[0]:.2f|none} for one node, {now[1]:.2f|none} for all; half a gap closes in {now[2]:.1f|no fixed time} s and "
         "{now[3]:.1f|no fixed time} s",
         "noise": "Noise that is left: {now[4]:.0%|not that of a filter} and {now[5]:.0%|not that of a filter}; updates a tick "
         "that count: {now[6]:.2f}",
@@ -59,7 +59,7 @@ smoothing = Explorable(
         "nodes: {now[11]:.0f}",
     },
     alt="The multiplier over two minutes when demand over supply jumps to {ratio:.1f}: one node's, and that of {nodes:.0f} nodes, "
-    "with α {now[0]:.2f} and {now[1]:.2f}. Highest {now[9]:.2f} and {now[10]:.2f}.",
+    "with α {now[0]:.2f|none} and {now[1]:.2f|none}. Highest {now[9]:.2f} and {now[10]:.2f}.",
     caption="Several nodes that each smooth once a tick smooth less: faster and noisier, and never beyond the target. Only a rule "
     "that multiplies compounds.",
     presets={
@@ -76,14 +76,14 @@ LOOP_ALPHAS = np.linspace(0.02, 1, 50)
 
 def draw_ringing(picture):
     prices, bounds = picture.panels(
-        dict(x="time, s", y="multiplier", xlim=(0, 300), ylim=(0.8, 5.2)),
+        dict(x="time, s", y="multiplier", xlim=(0, 300), ylim=(0.8, 6.2)),
         dict(x="α", y="gain g", xlim=(0, 1), ylim=(0, model.MOST_GAIN)),
     )
     prices.line("times", "wanted", color="limit", width=1, steps=True)
     prices.line("times", "prices", color="simulation", width=2.2, steps=True)
     prices.rule(y="now[0]", color="theory", width=1)
-    prices.text(297, 5.0, "where it would rest", color="theory", align="right")
-    prices.text(297, 4.55, "grey: what it aims at", color="limit", align="right")
+    prices.text(297, 5.95, "where it would rest", color="theory", align="right")
+    prices.text(297, 5.5, "grey: what it aims at", color="limit", align="right")
     bounds.area("alphas", "stable", 30, color="danger", opacity=0.15)
     bounds.area("alphas", 0, "quiet", color="theory", opacity=0.15)
     bounds.line("alphas", "stable", color="danger")
