@@ -15,6 +15,7 @@ from .rng import STATE_SIZE, normal, seed_stream, uniform
 FORMULA, ROOT, CODE, FACTOR = range(4)
 RULES = {"smoothed ratio": FORMULA, "smoothed root": ROOT, "root as it is": CODE, "times a factor": FACTOR}
 MOST_GAIN = 9.0  # of the picture
+EDGE = 1e-9  # a gain this near a bound is on it, on every engine
 
 
 @kernel
@@ -215,9 +216,9 @@ def ringing_figure(alpha: float, ratio: float, leave_percent: float, delay: int,
     now[2] = stable_gain(alpha, delay)
     now[3] = quiet_gain(alpha, delay)
     now[4] = 0.0
-    if now[1] > now[3]:
+    if now[1] > now[3] * (1.0 + EDGE):
         now[4] = 1.0
-    if now[1] >= now[2]:
+    if now[1] >= now[2] * (1.0 - EDGE):
         now[4] = 2.0
     now[5] = 0.0
     now[6] = cap

@@ -173,7 +173,7 @@ PUSH_MORE = gossip.push_rounds(10_000) - gossip.push_rounds(1_000)
 quiz_gossip = Choice(
     "quiz-copies-gossip",
     kind="quiz",
-    ask="Push tells 1,000 copies in some 17 to 20 rounds. How many more does it take for 10,000?",
+    ask="Push tells 1,000 copies in log₂ N + ln N = 16.9 rounds, up to a constant. How many more does it take for 10,000?",
     options={
         "Ten times as many": "The number that know doubles in each round, at first.",
         f"{PUSH_MORE:.1f} more": "Yes: log₂ 10 to reach ten times as many, and ln 10 to find the last.",
