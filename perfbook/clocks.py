@@ -149,7 +149,8 @@ def survivors(nodes, writes, exchange=1.0, skew=0.0, seed=1) -> Survivors:
     while update < writes:
         now += random.exponential() / (1 + exchange)
         if nodes > 1 and random.random() < exchange / (1 + exchange):
-            meet(*random.choice(nodes, 2, replace=False).tolist())
+            one = int(random.integers(nodes))
+            meet(one, (one + 1 + int(random.integers(nodes - 1))) % nodes)
             continue
         node = int(random.integers(nodes))
         stamp, held = wall[node]

@@ -32,6 +32,7 @@ def linearizable(operations, initial=OLD) -> bool:
 
     operations : some ``Operation``; writes that never ended may have taken effect or not; reads that never ended say nothing
     initial : the value before all
+    Raises ValueError for another kind, and for operations that are all alike.
     Source: M. Herlihy and J. Wing, Linearizability, ACM TOPLAS 12(3), 1990. Explained in chapter 3, section 6.
     """
     for operation in operations:

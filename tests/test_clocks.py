@@ -106,8 +106,8 @@ def test_without_any_exchange_one_nodes_updates_are_left():
 
 
 def test_clocks_that_are_wrong_lose_more_and_a_counter_does_not_care():
-    right = [clocks.survivors(4, 300, 8, 0, seed) for seed in range(8)]
-    wrong = [clocks.survivors(4, 300, 8, 3, seed) for seed in range(8)]
+    right = [clocks.survivors(4, 150, 8, 0, seed) for seed in range(6)]
+    wrong = [clocks.survivors(4, 150, 8, 3, seed) for seed in range(6)]
     assert np.mean([k.wall_clock for k in wrong]) < 0.85 * np.mean([k.wall_clock for k in right])
     assert [k.counter for k in wrong] == [k.counter for k in right]
 
