@@ -307,6 +307,27 @@ def simulate(copies, read, write, spread=1.0, message=0.0, down=0.0, until=5.0, 
     return Replicated(np.arange(points) * step, share, int(totals[0]), int(totals[1]), *totals[2:].tolist())
 
 
+def repair_reads(copies, read, lacking) -> float:
+    """Mean number of reads until read repair has given a write to all ``lacking`` of ``copies``.
+
+    Each read asks ``read`` copies, every set as likely, and writes the newest answer to those of them that lack it. A read of
+    one copy compares nothing, and repairs nothing: infinite, unless nothing is lacking.
+    Raises ValueError for arguments out of range. Explained in chapter 3, section 6.
+    """
+    copies, read = checks.whole("copies", copies, 1, 1000), checks.whole("read", read, 1, copies)
+    lacking = checks.whole("lacking", lacking, 0, copies - 1)
+    sets, reads = math.comb(copies, read), [0.0]
+    for left in range(1, lacking + 1):
+        # A read that meets `met` of those that lack it, and at least one that does not, mends all it met.
+        chances = [
+            math.comb(left, met) * math.comb(copies - left, read - met) / sets for met in range(min(left, read - 1) + 1)
+        ]
+        mends = sum(chances[1:])
+        later = sum(chance * reads[left - met] for met, chance in enumerate(chances) if met)
+        reads.append((1 + later) / mends if mends else math.inf)
+    return reads[lacking]
+
+
 def commit_time(round_trips, write) -> float:
     """When ``write`` copies have acknowledged a write sent to all at once: the W-th shortest round trip.
 

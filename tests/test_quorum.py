@@ -133,6 +133,26 @@ def test_refusals_are_the_binomial_tail():
         assert quorum.refused(copies, needed, down) == pytest.approx(stats.binom.cdf(needed - 1, copies, 1 - down))
 
 
+@pytest.mark.parametrize("copies, read, lacking", [(3, 2, 1), (5, 2, 4), (5, 3, 2), (9, 4, 6)])
+def test_read_repair_takes_as_many_reads_as_when_played(copies, read, lacking):
+    random, runs = np.random.default_rng(2), []
+    for _ in range(2500):
+        lacks, count = set(range(lacking)), 0
+        while lacks:
+            asked = set(random.permutation(copies)[:read].tolist())
+            count += 1
+            if asked - lacks:
+                lacks -= asked
+        runs.append(count)
+    assert abs(np.mean(runs) - quorum.repair_reads(copies, read, lacking)) < 4 * np.std(runs) / 50
+
+
+def test_one_copy_is_repaired_when_a_read_of_two_or_more_touches_it():
+    for copies, read in ((2, 2), (5, 2), (9, 4)):
+        assert quorum.repair_reads(copies, read, 1) == pytest.approx(copies / read)
+    assert quorum.repair_reads(5, 1, 1) == math.inf and quorum.repair_reads(5, 1, 0) == 0
+
+
 def test_a_write_takes_the_wth_shortest_round_trip():
     assert [quorum.commit_time([70, 1, 160, 20], w) for w in (1, 2, 3, 4)] == [1, 20, 70, 160]
 

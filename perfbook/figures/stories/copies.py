@@ -50,7 +50,7 @@ quorum = Explorable(
     outputs={"times": POINTS, "exact": POINTS, "missed": POINTS, "grid": SIDE**2, "edge_read": 2 * SIDE,
              "edge_write": 2 * SIDE, "chosen": 2, "now": 10},
     scratch={"totals": 4, "landed": SIDE, "ordered": SIDE, "asked": SIDE, "state": 4},
-    while_dragging={"trials": 1200},
+    while_dragging={"trials": 2500},
     draw=draw_quorum,
     readouts={
         "missed": "N = {copies:.0f}, R = {chosen[0]:.0f}, W = {chosen[1]:.0f}: a read misses the write {now[0]:.2%} of the times "
