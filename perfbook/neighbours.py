@@ -22,7 +22,7 @@ MOST = 60  # tracks of a playlist
 
 
 @kernel
-def binomials(size: int, choose: Floats) -> None:
+def pascal_triangle(size: int, choose: Floats) -> None:
     """Pascal's triangle: ``choose[n * size + k]`` is n over k, for n and k below ``size``."""
     for n in range(size):
         for k in range(size):
@@ -40,7 +40,7 @@ def neighbour_counts(tracks: int, artists: int, count: Ints, choose: Floats, tab
     table : ``table[a * tracks + j]`` patterns of the first a + 1 artists with j neighbours; the last row is of them all
     """
     size = tracks + 2
-    binomials(size, choose)
+    pascal_triangle(size, choose)
     for j in range(artists * tracks):
         table[j] = 0.0
     table[count[0] - 1] = 1.0

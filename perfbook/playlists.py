@@ -19,7 +19,7 @@ EPISODE_LIST = (9, 6, 3, 3)  # seven songs, three times each: three by the first
 EVEN_LIST = (3, 3, 3, 3)
 LONG_LIST = (8, 6, 5, 4, 3, 3, 2, 2, 2, 2, 1, 1, 1)
 LISTS = (EPISODE_LIST, EVEN_LIST, LONG_LIST)
-LIST_NAMES = ("the episode's 21", "4 × 3", "40 mixed", "yours")
+LIST_NAMES = ("episode, 21", "4 × 3", "40 mixed", "yours")
 
 
 def built_in():
@@ -73,7 +73,7 @@ def choose_playlist(
 
 
 @kernel
-def longest_run(tracks: int, artist: Ints, order: Floats) -> int:
+def longest_artist_run(tracks: int, artist: Ints, order: Floats) -> int:
     """The most tracks of one artist in a row."""
     longest = 1
     run = 1
@@ -87,7 +87,7 @@ def longest_run(tracks: int, artist: Ints, order: Floats) -> int:
 
 
 @kernel
-def lay_out(tracks: int, artists: int, artist: Ints, order: Floats, x: Floats, y: Floats, again: Floats) -> None:
+def lay_out_order(tracks: int, artists: int, artist: Ints, order: Floats, x: Floats, y: Floats, again: Floats) -> None:
     """Where each track of an order is drawn: along the list, in its artist's row; ``again`` is x only for neighbours."""
     shown = min(artists, ROWS)
     for i in range(x.shape[0]):
@@ -119,6 +119,7 @@ def shuffle_figure(
     given: Ints,
     rows: int,
     row_y: Floats,
+    row_on: Floats,
     fair_x: Floats,
     fair_y: Floats,
     fair_again: Floats,
@@ -143,7 +144,7 @@ def shuffle_figure(
 ) -> None:
     """The figure: a uniform order, one by the chosen shuffle, and the neighbours of ``shuffles`` of them.
 
-    row_y : height of each artist's row, infinite if there is none;  share, law : of 0 to 20 neighbours, simulated with the
+    row_y, row_on : height of each artist's row, and 1 if there is one;  share, law : of 0 to 20 neighbours, simulated with the
     chosen shuffle and exact for the uniform one
     now : tracks, artists, neighbours of the uniform order, of the chosen one, its longest run, mean neighbours simulated,
         its standard error, expected exactly for uniform, share of orders with three in a row, exact chance of none when
@@ -154,8 +155,10 @@ def shuffle_figure(
     artists = sizes[1]
     fewest = neighbour_counts(tracks, artists, count, choose, table)
     for a in range(ROWS):
-        row_y[a] = math.inf
+        row_y[a] = 0.0
+        row_on[a] = 0.0
         if a < artists:
+            row_on[a] = 1.0
             row_y[a] = 1.0 - (a + 0.5) / min(artists, ROWS)
     total = 0.0
     expected = 0.0
@@ -170,7 +173,7 @@ def shuffle_figure(
         UNIFORM, tracks, artists, artist, count, theta, memory, wobble, tries, choose, table, order, place, word, other,
         hand, state,
     )  # fmt: skip
-    lay_out(tracks, artists, artist, order, fair_x, fair_y, fair_again)
+    lay_out_order(tracks, artists, artist, order, fair_x, fair_y, fair_again)
     now[2] = neighbours_in(tracks, artist, order)
     seed_stream(seed, 31, state)
     added = 0.0
@@ -184,13 +187,13 @@ def shuffle_figure(
         )  # fmt: skip
         found = neighbours_in(tracks, artist, order)
         if s == 0:
-            lay_out(tracks, artists, artist, order, x, y, again)
+            lay_out_order(tracks, artists, artist, order, x, y, again)
             now[3] = found
-            now[4] = longest_run(tracks, artist, order)
+            now[4] = longest_artist_run(tracks, artist, order)
         added += found
         squares += float(found) * found
         share[min(found, BINS - 1)] += 1.0 / shuffles
-        if longest_run(tracks, artist, order) >= 3:
+        if longest_artist_run(tracks, artist, order) >= 3:
             runs += 1.0
         if found == 0:
             none += 1.0
@@ -206,7 +209,7 @@ def shuffle_figure(
 
 
 @kernel
-def gap_figure(
+def gaps_figure(
     playlist: int,
     shuffle: int,
     theta: float,
@@ -299,3 +302,49 @@ def gap_figure(
     now[6] = (tracks - 1.0) * (tracks - 1.0)
     now[7] = gaps[0] + gaps[1]
     now[8] = law[0] + law[1]
+
+
+@kernel
+def swap_any_chances(tracks: int, start: int, chance: Floats) -> None:
+    """Chance of each place for the track that starts at place ``start``, if each place is swapped with any: exact."""
+    for i in range(tracks):
+        chance[i] = 0.0
+    chance[start] = 1.0
+    for i in range(tracks):
+        here = chance[i]
+        for k in range(tracks):
+            chance[k] = chance[k] * (1.0 - 1.0 / tracks) + here / tracks
+        chance[i] = 1.0 / tracks
+
+
+@kernel
+def swap_any_figure(tracks: int, share: float, spot: Floats, ratio: Floats, now: Floats, chance: Floats) -> None:
+    """The figure: one track's chance of each place under the mistaken shuffle, as a multiple of 1/n.
+
+    share : where the track starts, in % of the way from first to last;  spot, ratio : each place, 0 to 1, and the multiple
+    now : the track, its likeliest place (both from 1), its multiple there, shuffles after which chi-square is four
+        standard deviations above its mean, infinite without a bias; where the track starts, 0 to 1
+    """
+    start = min(int(share / 100.0 * tracks), tracks - 1)
+    apart = 0.0
+    for t in range(tracks):
+        swap_any_chances(tracks, t, chance)
+        for i in range(tracks):
+            off = chance[i] * tracks - 1.0
+            apart += off * off / tracks
+    swap_any_chances(tracks, start, chance)
+    now[0] = start + 1
+    for i in range(spot.shape[0]):
+        spot[i] = math.inf
+        ratio[i] = 0.0
+        if i < tracks:
+            spot[i] = (i + 0.5) / tracks
+            ratio[i] = chance[i] * tracks
+            if ratio[i] > now[2] + 1e-9:
+                now[1] = i + 1
+                now[2] = ratio[i]
+    now[3] = math.inf
+    if apart > 1e-12:
+        freedom = (tracks - 1.0) * (tracks - 1.0)
+        now[3] = 4.0 * math.sqrt(2.0 * freedom) / (apart * (tracks - 1.0) / tracks)
+    now[4] = (start + 0.5) / tracks

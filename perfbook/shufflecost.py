@@ -45,7 +45,7 @@ def dial_at(tracks: int, artists: int, table: Floats, theta: float, mean_and_bit
 
 
 @kernel
-def best_at(tracks: int, artists: int, table: Floats, tries: int, mean_and_bits: Floats) -> None:
+def best_of_at(tracks: int, artists: int, table: Floats, tries: int, mean_and_bits: Floats) -> None:
     """Mean neighbours of the best of ``tries`` uniform orders, and the bits of its patterns: both exact."""
     last = (artists - 1) * tracks
     total = 0.0
@@ -71,7 +71,7 @@ def best_at(tracks: int, artists: int, table: Floats, tries: int, mean_and_bits:
 
 
 @kernel
-def cost_figure(
+def shuffle_cost_figure(
     playlist: int,
     theta: float,
     memory: int,
@@ -124,7 +124,7 @@ def cost_figure(
         dial_y[i] = (whole - pair[1]) * of_whole
     power = 1
     for i in range(best_x.shape[0]):
-        best_at(tracks, artists, table, power, pair)
+        best_of_at(tracks, artists, table, power, pair)
         best_x[i] = pair[0] * of_fair
         best_y[i] = (whole - pair[1]) * of_whole
         power *= 2
@@ -154,7 +154,7 @@ def cost_figure(
             pair[0] = mean / shuffles
             pair[1] = bits / shuffles
         elif which == 3:
-            best_at(tracks, artists, table, tries, pair)
+            best_of_at(tracks, artists, table, tries, pair)
         elif playlist < 3:
             pair[0] = spread_mean[playlist]
             pair[1] = spread_bits[playlist]
@@ -182,7 +182,7 @@ def best_of(playlist, tries):
     Raises ValueError for arguments out of range. Explained in chapter 3, section 7.
     """
     deck, pair = Deck(playlist), np.empty(2)
-    best_at(deck.tracks, deck.artists, deck.table, checks.whole("tries", tries, 1), pair)
+    best_of_at(deck.tracks, deck.artists, deck.table, checks.whole("tries", tries, 1), pair)
     return tuple(pair.tolist())
 
 

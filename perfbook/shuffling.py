@@ -60,7 +60,7 @@ def neighbours_in(tracks: int, artist: Ints, order: Floats) -> int:
 
 
 @kernel
-def deal(
+def deal_word(
     tracks: int, artists: int, artist: Ints, count: Ints, word: Ints, order: Floats, hand: Ints, state: Ints
 ) -> None:
     """Turn ``word``, artists in order, into an order of tracks, each artist's own as likely in one order as in another.
@@ -226,7 +226,7 @@ def draw_order(
         else:
             j = dial_neighbours(tracks, artists, table, theta, state)
             word_with(j, tracks, artists, count, choose, table, word, other, hand, state)
-        deal(tracks, artists, artist, count, word, order, hand, state)
+        deal_word(tracks, artists, artist, count, word, order, hand, state)
 
 
 class Deck:

@@ -21,7 +21,7 @@ def deck(random):
     return Deck([int(m) for m in counts])
 
 
-def binomials(random):
+def pascal_triangle(random):
     size = int(random.integers(2, 40))
     return [size, np.zeros(size * size)]
 
@@ -45,7 +45,7 @@ def in_order(random):
     return [d.tracks, d.artist, order_of(d, random)]
 
 
-def deal(random):
+def deal_word(random):
     d = deck(random)
     return [
         d.tracks,
@@ -123,7 +123,7 @@ def choose_playlist(random):
     return [int(random.integers(0, 4)), *lists(random), ints(MOST), ints(MOST), ints(2 * MOST), ints(2)]
 
 
-def lay_out(random):
+def lay_out_order(random):
     d = deck(random)
     return [d.tracks, d.artists, d.artist, order_of(d, random), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST)]
 
@@ -138,12 +138,12 @@ def front(random):
 
 
 def shuffle_figure(random):
-    lines = [np.zeros(playlists.ROWS), *(np.zeros(MOST) for _ in range(6))]
+    lines = [np.zeros(playlists.ROWS), np.zeros(playlists.ROWS), *(np.zeros(MOST) for _ in range(6))]
     bars = [np.zeros(playlists.BINS), np.zeros(playlists.BINS), np.zeros(12)]
     return [*front(random), *lists(random), *lines, *bars, *setup(), *drawing(random), ints(4)]
 
 
-def gap_figure(random):
+def gaps_figure(random):
     out = [np.zeros(playlists.BINS), np.zeros(playlists.BINS), np.zeros(MOST), np.zeros(MOST), np.zeros(9)]
     return [*front(random), *lists(random), *out, *setup(), *drawing(random), ints(MOST * MOST), ints(4)]
 
@@ -153,12 +153,12 @@ def dial_at(random):
     return [d.tracks, d.artists, d.table, float(random.choice([0.0, 0.4, 1.0])), np.zeros(2)]
 
 
-def best_at(random):
+def best_of_at(random):
     d = deck(random)
     return [d.tracks, d.artists, d.table, int(random.integers(1, 40)), np.zeros(2)]
 
 
-def cost_figure(random):
+def shuffle_cost_figure(random):
     theta, memory, _, tries = settings(random)
     known = [np.array([1.0, 2.0, np.inf]), np.array([7.0, 4.0, -np.inf])]
     out = [np.zeros(shufflecost.CURVE), np.zeros(shufflecost.CURVE), np.zeros(shufflecost.BESTS)]
@@ -167,13 +167,25 @@ def cost_figure(random):
     return [*front, *lists(random), *known, *out, *setup(), np.zeros(3 * MOST), ints(MOST), np.zeros(2), ints(4)]
 
 
+def swap_any_chances(random):
+    tracks = int(random.integers(1, 20))
+    return [tracks, int(random.integers(0, tracks)), np.zeros(20)]
+
+
+def swap_any_figure(random):
+    tracks = int(random.integers(2, 20))
+    return [tracks, float(random.integers(0, 101)), np.zeros(20), np.zeros(20), np.zeros(5), np.zeros(20)]
+
+
 cases = {
-    "binomials": binomials,
+    "swap_any_chances": swap_any_chances,
+    "swap_any_figure": swap_any_figure,
+    "pascal_triangle": pascal_triangle,
     "neighbour_counts": neighbour_counts,
     "uniform_order": uniform_order,
     "swap_any_order": uniform_order,
     "neighbours_in": in_order,
-    "deal": deal,
+    "deal_word": deal_word,
     "weighted_word": weighted_word,
     "spread_order": spread_order,
     "best_order": best_order,
@@ -181,11 +193,11 @@ cases = {
     "dial_neighbours": dial_neighbours,
     "draw_order": draw_order,
     "choose_playlist": choose_playlist,
-    "longest_run": in_order,
-    "lay_out": lay_out,
+    "longest_artist_run": in_order,
+    "lay_out_order": lay_out_order,
     "shuffle_figure": shuffle_figure,
-    "gap_figure": gap_figure,
+    "gaps_figure": gaps_figure,
     "dial_at": dial_at,
-    "best_at": best_at,
-    "cost_figure": cost_figure,
+    "best_of_at": best_of_at,
+    "shuffle_cost_figure": shuffle_cost_figure,
 }
