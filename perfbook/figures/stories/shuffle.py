@@ -244,8 +244,7 @@ shuffle_cost = Explorable(
 def draw_bias(picture):
     panel = picture.panel(x="place where it ends, first to last", y="chance, in fair chances", xlim=(0, 1), ylim=(0, 2))
     panel.rule(y=1, color="theory")
-    panel.text(0.98, 1, "fair", color="theory", align="right", offset=(0, 7))
-    panel.line("spot", "ratio", color="simulation")
+    panel.text(0.02, 1, "fair", color="theory", offset=(0, 7))
     panel.rule(x="now[4]", color="limit", width=1)
     panel.text("now[4]", 0.12, "its first place", color="limit", align="auto", offset=(0, 0))
     panel.dots("spot", "ratio", color="simulation", size=5)
