@@ -46,7 +46,7 @@ class Report:
         sign = ">" if self.bits_at_least else " "
         short = self.gaps[:2].sum()
         return "\n".join([
-            f"places       chi-square {self.chi_square:8.1f} for {self.freedom} degrees of freedom, p = {self.fair_p:.2g}",
+            f"places       chi-square {self.chi_square:8.1f} for {self.freedom} degrees of freedom, p {in_words(self.fair_p)}",
             f"neighbours   {self.neighbours:8.3f} ± {self.error:.3f}, uniform {self.uniform_neighbours:.3f}",
             f"three in row {self.three:8.1%} of the orders, uniform {self.uniform_three:.1%}",
             f"gaps 1 or 2  {short:8.1%} of an artist's gaps",
@@ -75,6 +75,11 @@ def p_value(chi_square, freedom) -> float:
     from scipy.stats import chi2
 
     return float(chi2.sf(chi_square, freedom))
+
+
+def in_words(p) -> str:
+    """A p-value for people: two digits, or "below 1e-16", where digits mean nothing."""
+    return f"{p:.2g}" if p >= 1e-16 else "below 1e-16"
 
 
 def gaps_of(words):

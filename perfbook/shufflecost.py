@@ -17,10 +17,11 @@ from .kernel import Floats, Ints, kernel
 from .neighbours import counts_of, neighbour_counts, patterns
 from .playlists import LISTS, choose_playlist
 from .rng import seed_stream
-from .shuffling import FLOOR, MEMORY, PENALTY, SAME_ARTIST, SAME_GENRE, Deck, weighted_word
+from .shuffling import FLOOR, MEMORY, PENALTY, SAME_ARTIST, SAME_GENRE, Deck, weighted_bits, weighted_word, words
 
 CURVE, BESTS = 41, 9  # settings of the dial on the frontier; best of 1, 2, 4 ... 256
 MOST_OUTCOMES = 10**6  # that are listed one by one
+LISTED = 10**4  # patterns up to which every draw by weight is followed
 
 
 @kernel
@@ -207,8 +208,7 @@ def spread_law(playlist):
     Raises ValueError if they are more than a million. Explained in chapter 3, section 7.
     """
     counts = counts_of(playlist)
-    unit = math.lcm(*counts)
-    cases = math.prod(unit // m for m in counts) * math.factorial(len(counts))
+    unit, cases = math.lcm(*counts), spread_cases(counts)
     if cases > MOST_OUTCOMES:
         raise ValueError(f"this playlist has {cases:,} ways to be spread out, and at most {MOST_OUTCOMES:,} are listed")
     artist = np.repeat(np.arange(len(counts)), counts)
@@ -220,6 +220,12 @@ def spread_law(playlist):
             word = tuple(artist[np.argsort(at + np.array(fractions)[artist])].tolist())
             law[word] = law.get(word, 0) + 1
     return {word: many / cases for word, many in law.items()}
+
+
+def spread_cases(playlist) -> int:
+    """How many equally likely cases ``spread_law`` lists."""
+    counts = counts_of(playlist)
+    return math.prod(math.lcm(*counts) // m for m in counts) * math.factorial(len(counts))
 
 
 def weighted_law(playlist, theta=PENALTY, memory=MEMORY, unlike=0.0, like=0.0, window=0, floor=0.0):
@@ -250,6 +256,35 @@ def weighted_law(playlist, theta=PENALTY, memory=MEMORY, unlike=0.0, like=0.0, w
     return law
 
 
+def costs(playlist, theta=PENALTY, memory=4, tries=8, many=4000, seed=1):
+    """Mean neighbours and bits of a pattern for each shuffle: a dict {name: (mean, bits)}.
+
+    All exact, but for drawing by weight from a playlist of more than 10,000 patterns: there they are means over ``many``
+    orders, each with its exact chance. Spreading out, without a wobble, is left out where its cases are too many.
+    Raises ValueError for arguments out of range. Explained in chapter 3, section 7.
+    """
+    counts = counts_of(playlist)
+    window = max(1, sum(counts) // 3)
+    weights = {
+        "the episode's": dict(unlike=SAME_GENRE, like=SAME_ARTIST + SAME_GENRE, window=window, floor=FLOOR),
+        "your weights": dict(theta=theta, memory=memory),
+    }
+    found = {"uniform": dial(counts, 1), "best of several": best_of(counts, tries), "exact dial": dial(counts, theta)}
+    found["no neighbours"] = dial(counts, 0)
+    for name, settings in weights.items():
+        if patterns(counts) <= LISTED:
+            law = weighted_law(counts, **settings)
+            found[name] = mean_neighbours(law), bits(law)
+        else:
+            shuffled = words(counts, name, many, theta=theta, memory=memory, seed=seed)
+            mean = (shuffled[:, 1:] == shuffled[:, :-1]).sum(axis=1).mean()
+            found[name] = float(mean), float(weighted_bits(counts, many=many, seed=seed, **settings).mean())
+    if spread_cases(counts) <= MOST_OUTCOMES:
+        law = spread_law(counts)
+        found["spread out"] = mean_neighbours(law), bits(law)
+    return found
+
+
 def swap_any_law(tracks):
     """The law of the mistaken shuffle, which swaps each place with any place: a dict {order: chance}, for 1 to 8 tracks.
 
@@ -272,12 +307,11 @@ def spread_points():
     """Mean neighbours and bits of spreading out each built-in list; infinite for a list with too many cases."""
     mean, many = [], []
     for counts in LISTS:
-        try:
-            law = spread_law(counts)
-        except ValueError:
+        if spread_cases(counts) > MOST_OUTCOMES:
             mean.append(math.inf)
             many.append(-math.inf)
             continue
+        law = spread_law(counts)
         mean.append(mean_neighbours(law))
         many.append(bits(law))
     return np.array(mean), np.array(many)

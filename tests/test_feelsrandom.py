@@ -117,6 +117,11 @@ def test_mended_it_draws_as_the_kernel_does(albums, unlike, like):
     assert np.all(np.abs(drawn.mean(axis=0) - ours.mean(axis=0)) < 4 * error)
 
 
+def test_the_tally_of_one_order_is_its_own_counts():
+    order = [{"artist": artist} for artist in "AABBA" + "C" * 9 + "AADDBBA"]
+    assert episodeshuffle.tally([order]) == (2 + 8 + 3, 2 + 8, 3)
+
+
 def test_the_work_of_the_episodes_shuffle_grows_with_the_cube_of_the_list():
     looks = []
     for times in (1, 2):

@@ -146,6 +146,17 @@ def test_no_shuffle_with_the_same_neighbours_has_more_bits_than_the_dial(counts)
         assert bits <= np.interp(mean, *curve.T) + 0.02
 
 
+def test_costs_of_a_short_list_are_exact_and_of_a_long_one_within_their_error():
+    found = shufflecost.costs((3, 2, 1, 1), theta=0.0, memory=1)
+    assert found["exact dial"] == found["no neighbours"] == shufflecost.dial((3, 2, 1, 1), 0)
+    law = shufflecost.weighted_law((3, 2, 1, 1), 0.0, 1)
+    assert found["your weights"] == (shufflecost.mean_neighbours(law), shufflecost.bits(law))
+    longer = shufflecost.costs((4, 4, 2, 2), theta=1.0)  # 207,900 patterns, drawn by weights that are all alike
+    assert longer["your weights"][1] == pytest.approx(longer["uniform"][1])
+    assert longer["your weights"][0] == pytest.approx(longer["uniform"][0], abs=4 * 1.5 / math.sqrt(4000))
+    assert "spread out" in longer and "spread out" not in shufflecost.costs(playlists.LONG_LIST, many=10)
+
+
 @pytest.mark.parametrize("name", shuffling.SHUFFLES)
 def test_every_shuffle_returns_every_track_once_and_plays_no_favourites_within_an_artist(name):
     rows = shuffling.orders((3, 2, 1), name, 3000, theta=0.2, seed=8)
