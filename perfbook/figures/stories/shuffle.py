@@ -129,10 +129,8 @@ shuffle = Explorable(
 
 def draw_gaps(picture):
     left, right = picture.panels(
-        dict(
-            x="gap to the artist's next track (last: 21 and more)", y="share of gaps", xlim=(0.3, 21.7), ylim=(0, 0.5)
-        ),
-        dict(x="first track to last", y="share of orders with artist A there", xlim=(0, 1), ylim=(0, 1)),
+        dict(x="gap, tracks (last: 21 and more)", y="share of gaps", xlim=(0.3, 21.7), ylim=(0, 0.5)),
+        dict(x="first track to last", y="orders with artist A there", xlim=(0, 1), ylim=(0, 1)),
     )
     lengths = np.arange(1.0, BINS + 1)
     left.bars(lengths, "gaps", width=0.8, color="simulation")
@@ -140,7 +138,7 @@ def draw_gaps(picture):
     left.text(21.4, 0.46, "line: uniform, exact", color="theory", align="right")
     left.text(21.4, 0.42, f"bars: {{shuffle:={NAMES}}}", color="simulation", align="right")
     right.rule(y="now[4]", color="theory")
-    right.text(0.02, "now[4]", "uniform", color="theory", offset=(0, 7))
+    right.text(0.5, 0.04, "dashed: uniform", color="theory", align="center")
     right.dots("spot", "held", color="simulation", size=6)
     right.rule(x=[1 / 3, 2 / 3], color="ink", width=0.7)
     for third in range(3):
@@ -167,7 +165,7 @@ gaps = Explorable(
     alt="Left: shares of gaps of 1 to 21 tracks, simulated and exact for a uniform order; {now[7]:.0%} are 1 or 2, "
     "{now[8]:.0%} when uniform. Right: how often each place of the list has the most frequent artist, who has "
     "{now[0]:.2f}, {now[1]:.2f} and {now[2]:.2f} tracks in the thirds of the list.",
-    caption="Left: a gap of 1 is a pair of neighbours. Right: a shuffle that is fair to places keeps the dots on the dashed "
+    caption="A gap is the distance to the artist's next track. Left: a gap of 1 is a pair of neighbours. Right: a shuffle that is fair to places keeps the dots on the dashed "
     "line. The numbers on top are artist A's tracks in each third. The chi-square of a fair shuffle is near its degrees "
     "of freedom.",
     presets={
@@ -217,7 +215,7 @@ shuffle_cost = Explorable(
     },
     scratch={"state": 4, "pair": 2},
     workspace=SETUP,
-    while_dragging={"shuffles": PREVIEW},
+    while_dragging={"shuffles": PREVIEW // 2},
     table=TABLE,
     draw=draw_cost,
     readouts={
