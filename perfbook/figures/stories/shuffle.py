@@ -165,9 +165,9 @@ gaps = Explorable(
     alt="Left: shares of gaps of 1 to 21 tracks, simulated and exact for a uniform order; {now[7]:.0%} are 1 or 2, "
     "{now[8]:.0%} when uniform. Right: how often each place of the list has the most frequent artist, who has "
     "{now[0]:.2f}, {now[1]:.2f} and {now[2]:.2f} tracks in the thirds of the list.",
-    caption="A gap is the distance to the artist's next track. Left: a gap of 1 is a pair of neighbours. Right: a shuffle that is fair to places keeps the dots on the dashed "
-    "line. The numbers on top are artist A's tracks in each third. The chi-square of a fair shuffle is near its degrees "
-    "of freedom.",
+    caption="A gap is the distance to the artist's next track; a gap of 1 is a pair of neighbours. Right: a shuffle that is fair "
+    "to places keeps the dots on the dashed line. The numbers on top are artist A's tracks in each third. The chi-square of a "
+    "fair shuffle is near its degrees of freedom.",
     presets={
         "uniform": {"shuffle": 0},
         "swap with any": {"shuffle": 1},
