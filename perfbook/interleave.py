@@ -216,6 +216,8 @@ def find_states(
         low = high
         high = count
         levels += 1
+    for node in range(low * processes, count * processes):  # where there was no room, nothing goes on
+        after[node] = NOBODY
     found[NODES] = count
     found[LEVELS] = levels
     found[FULL] = full

@@ -9,6 +9,7 @@ from perfbook.explore import Explorable, Player, Slider
 LIBRARY, FIRST = model.library()
 STATES = 12_000  # of the largest setting, with room
 WIDEST = 4 * (2 + 2 * 2) + 2 + 1
+PLAYER_WIDEST = max(WIDEST, 2 * (2 + 3 * 2) + 2 * 7 + 1)
 ROWS = 65  # sets and orders of up to four processes
 FACTORS = [np.array(column) for column in zip(*model.OPERATIONS.values(), strict=True)]
 
@@ -44,9 +45,10 @@ def draw_interleavings(picture):
     panel.bars(places, "right", width=0.62, color="theory")
     panel.bars(places, "wrong", width=0.62, color="danger")
     for j in range(tracks.RUNGS):
-        panel.text(j, f"top[{j}]", f"{{top[{j}]:.1%| }}", align="center", offset=(0, 8))
+        panel.text(j, f"top[{j}]", f"{{top[{j}]:.2%| }}", align="center", offset=(0, 8))
         panel.text(j, 1.15, f"{{ladder[{j}]:.3f| }}", align="center", color="ink")
-    panel.text(-0.55, 1.15, "price" if picture.narrow else "price:", size=9)
+    if not picture.narrow:
+        panel.text(-0.55, 1.15, "price", size=9)
 
 
 interleavings = Explorable(
@@ -82,7 +84,7 @@ interleavings = Explorable(
 )  # fmt: skip
 
 END, LONGEST = 25.0, 25
-PLAYER_STATES = 9_000
+PLAYER_STATES = 8_000
 HELD = (
     "moments",
     "step",
@@ -110,6 +112,7 @@ MEMORIES[0, 0] = MEMORIES[2, 0] = model.START
 MEMORIES[1] = [1, 0, 0, 0, 2, 3, 0]
 KNOWN = np.array([2, 3, 4.5, 6.75, 10.125, 4, 5, 6, 4 / 3])
 WORDS = ":=|" + "|".join(f"{v:.5g}" for v in KNOWN) + "|nobody|driver 1|driver 2|driver 3|tick not raised|tick raised"
+SAID = WORDS.replace(":=|", ":=–|")
 LETTERS = "{{mark[{i}]:=|r|·|w|✓|✗|L|U|✗✗}}"
 
 
@@ -128,11 +131,13 @@ def draw_player(picture):
     lanes.ax.set_yticklabels(list("ABCD"))
     lanes.tokens(KINDS, size=7 if picture.narrow else 9)
     for p, places in enumerate((("a0", "a1"), ("b0", "b1", "b2"), ("c0", "c1"), ("d0", "d1"))):
-        lanes.text(END - 0.3, p, "  ".join(f"{{{name}{WORDS}}}" for name in places), align="right", offset=(0, -12))
+        lanes.text(END - 0.3, p, "  ".join(f"{{now_{name}{WORDS}}}" for name in places), align="right", offset=(0, -12))
     for i in range(LONGEST):
         lanes.text(f"middle[{i}]", f"lane[{i}]", LETTERS.format(i=i), align="center", size=9, offset=(0, 11))
-    values.line("moments", "cell0", color="simulation", steps=True)
+    values.line("moments", "price", color="simulation", steps=True)
+    values.ax.set_yticks([0, 3, 6, 9])
     values.rule(x="now")
+    lanes.rule(x="now")
 
 
 interleaving_player = Player(
@@ -158,7 +163,7 @@ interleaving_player = Player(
         "summary": 8,
     },
     workspace={
-        **room(PLAYER_STATES, WIDEST, 7),
+        **room(PLAYER_STATES, PLAYER_WIDEST, 7),
         "memory": 7,
         "shown": tracks.LANES * tracks.SHOWN,
         "paths": PLAYER_STATES + 1,
@@ -169,17 +174,18 @@ interleaving_player = Player(
     },
     tracks=("begins", "when", "x", "y", "kind"),
     kinds=KINDS,
-    series={name: ("moments", name) for name in HELD[1:]},
+    series={f"now_{name}": ("moments", name) for name in HELD[1:]},
     end=END,
-    still=END,
+    still=16,
+    time_unit="",
     speed=2,
     draw=draw_player,
     readouts={
         "schedule": "Schedule {summary[1]:,.0f} of {summary[0]:,.0f}: {summary[3]:=right|wrong}. {summary[4]:,.0f} of them are wrong"
         "{summary[6]:=|; safe within the bound}",
-        "now": "Step {step:.0f} of {summary[2]:.0f}: {who:=nobody yet|A|B|C|D} {did:=|reads|works|writes|swaps|fails to swap, goes "
+        "now": "Step {now_step:.0f} of {summary[2]:.0f}: {now_who:=nobody yet|A|B|C|D} {now_did:=|reads|works|writes|swaps|fails to swap, goes "
         "back|locks|unlocks|gives up}",
-        "memory": f"Shared: price or first free driver {{cell0{WORDS}}}; with A, or the tick: {{cell1{WORDS}}}; with B: {{cell2{WORDS}}}",
+        "memory": f"Shared: price or first free driver {{now_cell0{SAID}}}; with A, or the tick: {{now_cell1{SAID}}}; with B: {{now_cell2{SAID}}}",
     },
     alt="A lane for each process and a mark for each of {summary[2]:.0f} steps in order; schedule {summary[1]:,.0f} of "
     "{summary[0]:,.0f} ends {summary[3]:=right|wrong}.",
@@ -188,7 +194,7 @@ interleaving_player = Player(
     presets={
         "one after the other": {"show": 0},
         "a shortest bad one": {"show": 1},
-        "ABA on a price": {"program": 5, "show": 0, "part": 0.5},
+        "ABA on a price": {"program": 5, "show": 0, "part": 0.0028, "ones": 46},
         "ABA on a free list": {"program": 6},
         "the same with a version": {"program": 7},
         "the episode's 4.5": {"program": 8},
