@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from perfbook import interleave, modelcheck, surge
 from perfbook.figures.stories.surge import END, KNOWN, LONGEST, STATES, interleaving_player, interleavings
-from perfbook.processes import atomic, at, branch, cas, let, lock, look, put, read, unlock, write
+from perfbook.processes import at, atomic, branch, cas, let, lock, look, put, read, unlock, write
 
 PRICE = {"price": 2.0}
 

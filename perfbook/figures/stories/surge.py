@@ -4,7 +4,7 @@ import numpy as np
 
 from perfbook import interleavetracks as tracks
 from perfbook import surge as model
-from perfbook.explore import Explorable, Player, Slider
+from perfbook.explore import Challenge, Explorable, Player, Slider
 
 LIBRARY, FIRST = model.library()
 STATES = 12_000  # of the largest setting, with room
@@ -183,14 +183,16 @@ interleaving_player = Player(
     readouts={
         "schedule": "Schedule {summary[1]:,.0f} of {summary[0]:,.0f}: {summary[3]:=right|wrong}. {summary[4]:,.0f} of them are wrong"
         "{summary[6]:=|; safe within the bound}",
-        "now": "Step {now_step:.0f} of {summary[2]:.0f}: {now_who:=nobody yet|A|B|C|D} {now_did:=|reads|works|writes|swaps|fails to swap, goes "
-        "back|locks|unlocks|gives up}",
-        "memory": f"Shared: price or first free driver {{now_cell0{SAID}}}; with A, or the tick: {{now_cell1{SAID}}}; with B: {{now_cell2{SAID}}}",
+        "now": "Step {now_step:.0f} of {summary[2]:.0f}: {now_who:=nobody yet|A|B|C|D} "
+        "{now_did:=|reads|works|writes|swaps|fails to swap, goes back|locks|unlocks|gives up}",
+        "memory": f"Shared: {{now_cell0{SAID}}} (price, or first free driver), {{now_cell1{SAID}}} (with A, or the tick), "
+        f"{{now_cell2{SAID}}} (with B)",
     },
     alt="A lane for each process and a mark for each of {summary[2]:.0f} steps in order; schedule {summary[1]:,.0f} of "
     "{summary[0]:,.0f} ends {summary[3]:=right|wrong}.",
-    caption="r reads, w writes, a dot works on its own, ✓ swaps, ✗ fails to, L and U lock and unlock. Up to 100 million schedules "
-    "each has its place on the two sliders of the number.",
+    caption="r reads, w writes, a dot works on its own, ✓ swaps, ✗ fails to, L and U lock and unlock. Under a lane "
+    "stands what its process "
+    "holds. Up to 100 million schedules each has its place on the two sliders of the number.",
     presets={
         "one after the other": {"show": 0},
         "a shortest bad one": {"show": 1},
@@ -200,3 +202,43 @@ interleaving_player = Player(
         "the episode's 4.5": {"program": 8},
     },
 )  # fmt: skip
+
+challenge_interleavings_atomic = Challenge(
+    "interleavings-few",
+    of="interleavings",
+    ask="Keep four processes, a step before the read, and old × 1.5. Bring the schedules that end wrong to none and the number of all "
+    "schedules under 10,000.",
+    goal={"processes": (4, 4), "looks": (1, 1), "operation": (0, 0), "now[1]": (0, 0), "now[0]": (1, 10_000)},
+    solution={"method": 4},
+    hint="A lock leaves 41,496 schedules, because others may still look around while one holds it. What has fewer "
+    "steps to come between?",
+)
+
+challenge_interleavings_give_up = Challenge(
+    "interleavings-give-up",
+    of="interleavings",
+    ask="Four processes raise by × 1.5 with a compare-and-swap that gives up. Find a setting in which a process gives "
+    "up in more than half, "
+    "but in less than nine tenths, of all schedules, and nothing is lost without a word.",
+    goal={"processes": (4, 4), "operation": (0, 0), "method": (2, 3), "now[3]": (0.5, 0.9), "now[1]": (0, 0)},
+    solution={"method": 3, "retries": 2},
+    hint="A swap fails only if another has succeeded. How often can that happen to one of four?",
+)
+
+challenge_interleaving_one_lost = Challenge(
+    "interleaving-one-lost",
+    of="interleaving-player",
+    ask="Show by number: three processes without protection, no step before the read, old × 1.5. Find a schedule that "
+    "loses exactly one of "
+    "the three increases.",
+    goal={
+        "program": (0, 0),
+        "processes": (3, 3),
+        "looks": (0, 0),
+        "operation": (0, 0),
+        "show": (0, 0),
+        "price[9]": (4.5, 4.5),
+    },
+    solution={"processes": 3, "show": 0, "ones": 2},
+    hint="Number 1 is one after the other. The next numbers differ from it at the end.",
+)
