@@ -186,7 +186,7 @@ def system(processes, memory, retries=3) -> System:
 
 
 def translate(name, program, start, cells, registers, locks):
-    """The rows of one program, the first of them row ``start`` of all."""
+    """The rows of one program, the first of them row ``start`` of all; ValueError for names and labels that are not there."""
     labels = {s.label: i for i, s in enumerate(program) if s.label} | {"end": len(program)}
 
     def place(step):
