@@ -29,106 +29,7 @@ from .interleave import (
 )
 from .kernel import Floats, Ints, kernel
 
-UNDO = 7  # numbers kept of a step: place and tries before, where something was changed, what was there; twice
-
-
-@kernel
-def do_step(shape: Ints, code: Floats, ends: Ints, who: int, now: Floats, undo: Floats, at: int) -> int:
-    """Take the next step of process ``who``, which has one, in the state ``now``, in place; 0 if it cannot, else 1.
-
-    undo : from ``at`` on: the process's place and tries before it, a place in ``now`` that it changed (-1 for none) and
-        what stood there, the same for a second place, and the number of the process
-    """
-    mine = who * shape[EACH]
-    row = int(now[mine]) * FIELDS
-    operation = code[row]
-    a = int(code[row + 1])
-    b = int(code[row + 2])
-    c = int(code[row + 3])
-    cells = shape[PROCESSES] * shape[EACH]
-    version = cells + shape[CELLS]
-    held = version + shape[VERSIONED] * shape[CELLS] + b
-    first = -1
-    value = 0.0
-    second = -1
-    other = 0.0
-    go = now[mine] + 1.0
-    tries = now[mine + 1]
-    if operation in (READ, WRITE):
-        if c >= 0:
-            b += int(now[mine + 2 + c])
-            if b < 0 or b >= shape[CELLS]:
-                return 0
-        if operation == READ:
-            first = mine + 2 + a
-            value = now[cells + b]
-            if shape[VERSIONED] == 1:
-                second = first + shape[REGISTERS]
-                other = now[version + b]
-        else:
-            first = cells + b
-            value = now[mine + 2 + a]
-    elif operation == LET:
-        first = mine + 2 + a
-        value = code[row + 5]
-        if b >= 0:
-            value += code[row + 4] * now[mine + 2 + b]
-    elif operation == CAS:
-        matches = now[cells + b] == now[mine + 2 + c]
-        if code[row + 5] == 1.0:
-            matches = now[version + b] == now[mine + 2 + shape[REGISTERS] + c]
-        if matches:
-            first = cells + b
-            value = now[mine + 2 + a]
-        else:
-            tries += 1.0
-            go = code[row + 4]
-            if tries > shape[RETRIES]:
-                go = GAVE_UP
-    elif operation == ATOMIC:
-        first = cells + b
-        value = code[row + 4] * now[first] + code[row + 5]
-    elif operation == LOCK:
-        if now[held] > 0.0:
-            return 0
-        first = held
-        value = who + 1.0
-    elif operation == UNLOCK:
-        first = held
-    elif operation == BRANCH:
-        left = now[mine + 2 + a]
-        right = code[row + 5]
-        if c >= 0:
-            right = now[mine + 2 + c]
-        if b == BELOW:
-            jumps = left < right
-        elif b == AT_LEAST:
-            jumps = left >= right
-        elif b == EQUAL:
-            jumps = left == right
-        else:
-            jumps = left != right
-        if jumps:
-            go = code[row + 4]
-    if shape[VERSIONED] == 1 and first >= cells and first < version:
-        second = first + shape[CELLS]
-        other = now[second] + 1.0
-    if go >= ends[who]:
-        go = DONE
-    undo[at] = now[mine]
-    undo[at + 1] = now[mine + 1]
-    undo[at + 2] = first
-    undo[at + 4] = second
-    undo[at + 6] = who
-    if first >= 0:
-        undo[at + 3] = now[first]
-        now[first] = value
-    if second >= 0:
-        undo[at + 5] = now[second]
-        now[second] = other
-    now[mine] = go
-    now[mine + 1] = tries
-    return 1
+UNDO = 7  # numbers kept of a step
 
 
 @kernel
@@ -146,14 +47,21 @@ def walk_schedules(
 ) -> int:
     """Walk all schedules depth first and count how many end in each memory.
 
-    now : scratch, a state;  undo : UNDO numbers for each step taken;  choice : the process tried next after so many steps
+    now : scratch, a state;  choice : the process tried next after so many steps
+    undo : of each step taken the process's place and tries before it, a place in ``now`` that it changed (-1 for none) and
+        what stood there, the same for a second place, and the process
     finals : the different memories at the end;  counts : schedules that end in each
-    Returns how many memories there are, or -1 where the rows or the memories did not suffice.
+    Returns how many memories there are, or -1 where the room did not suffice. One long kernel, since a step is taken 191
+    million times for 63 million schedules and a call would take as long as the step.
     """
     processes = shape[PROCESSES]
     cells = shape[CELLS]
     each = shape[EACH]
-    memory_at = processes * shape[EACH]
+    registers = shape[REGISTERS]
+    versioned = shape[VERSIONED] == 1
+    memory_at = processes * each
+    version = memory_at + cells
+    locks = version + shape[VERSIONED] * cells
     room = counts.shape[0]
     deepest = choice.shape[0] - 1
     first_state(shape, starts, memory, now)
@@ -169,7 +77,96 @@ def walk_schedules(
                 continue
             if depth >= deepest:
                 return -1
-            if do_step(shape, code, ends, who, now, undo, depth * UNDO) == 1:
+            mine = who * each
+            at = depth * UNDO
+            able = True
+            row = int(now[mine]) * FIELDS
+            operation = code[row]
+            a = int(code[row + 1])
+            b = int(code[row + 2])
+            c = int(code[row + 3])
+            first = -1
+            value = 0.0
+            second = -1
+            other = 0.0
+            go = now[mine] + 1.0
+            tries = now[mine + 1]
+            if operation in (READ, WRITE):
+                if c >= 0:
+                    b += int(now[mine + 2 + c])
+                    if b < 0 or b >= cells:
+                        able = False
+                        b = 0
+                if operation == READ:
+                    first = mine + 2 + a
+                    value = now[memory_at + b]
+                    if versioned:
+                        second = first + registers
+                        other = now[version + b]
+                else:
+                    first = memory_at + b
+                    value = now[mine + 2 + a]
+            elif operation == LET:
+                first = mine + 2 + a
+                value = code[row + 5]
+                if b >= 0:
+                    value += code[row + 4] * now[mine + 2 + b]
+            elif operation == CAS:
+                matches = now[memory_at + b] == now[mine + 2 + c]
+                if code[row + 5] == 1.0:
+                    matches = now[version + b] == now[mine + 2 + registers + c]
+                if matches:
+                    first = memory_at + b
+                    value = now[mine + 2 + a]
+                else:
+                    tries += 1.0
+                    go = code[row + 4]
+                    if tries > shape[RETRIES]:
+                        go = GAVE_UP
+            elif operation == ATOMIC:
+                first = memory_at + b
+                value = code[row + 4] * now[first] + code[row + 5]
+            elif operation == LOCK:
+                if now[locks + b] > 0.0:
+                    able = False
+                first = locks + b
+                value = who + 1.0
+            elif operation == UNLOCK:
+                first = locks + b
+            elif operation == BRANCH:
+                left = now[mine + 2 + a]
+                right = code[row + 5]
+                if c >= 0:
+                    right = now[mine + 2 + c]
+                if b == BELOW:
+                    jumps = left < right
+                elif b == AT_LEAST:
+                    jumps = left >= right
+                elif b == EQUAL:
+                    jumps = left == right
+                else:
+                    jumps = left != right
+                if jumps:
+                    go = code[row + 4]
+            if able:
+                if versioned and first >= memory_at and first < version:
+                    second = first + cells
+                    other = now[second] + 1.0
+                if go >= ends[who]:
+                    go = DONE
+                undo[at] = now[mine]
+                undo[at + 1] = now[mine + 1]
+                undo[at + 2] = first
+                undo[at + 4] = second
+                undo[at + 6] = who
+                if first >= 0:
+                    undo[at + 3] = now[first]
+                    now[first] = value
+                if second >= 0:
+                    undo[at + 5] = now[second]
+                    now[second] = other
+                now[mine] = go
+                now[mine + 1] = tries
                 depth += 1
                 choice[depth] = 0
                 moved = 0

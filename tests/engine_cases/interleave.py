@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from perfbook.interleave import EACH, PROCESSES, SHAPE, state_width
+from perfbook.interleave import PROCESSES, SHAPE, state_width
 from perfbook.judging import judge_finals, judge_schedules
 from perfbook.modelcheck import explore, serial, system
 from perfbook.processes import branch, let, lock, put, read, unlock, write
@@ -160,18 +160,6 @@ def step_mark(random):
     return [made.shape, made.code, np.concatenate(rows), 0, width, who]
 
 
-def do_step(random):
-    made = a_system(random)
-    found = explore(made)
-    width, each = state_width(made.shape), int(made.shape[EACH])
-    while True:
-        node, who = int(random.integers(0, found["nodes"])), int(random.integers(0, 2))
-        if found["states"][node * width + who * each] >= 0:
-            break
-    state = found["states"][node * width : (node + 1) * width].copy()
-    return [made.shape, made.code, made.ends, who, state, np.zeros(UNDO), 0]
-
-
 def walk_schedules(random):
     made = a_system(random)
     while made.memory.size > 2:  # the drivers have too many schedules for plain Python
@@ -237,7 +225,6 @@ cases = {
     "serial_finals": serial_finals,
     "judge_finals": judge_finals_case,
     "step_mark": step_mark,
-    "do_step": do_step,
     "walk_schedules": walk_schedules,
     "set_shape": set_shape,
     "word": word,
