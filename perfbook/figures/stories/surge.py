@@ -190,7 +190,7 @@ interleaving_player = Player(
     },
     alt="A lane for each process and a mark for each of {summary[2]:.0f} steps in order; schedule {summary[1]:,.0f} of "
     "{summary[0]:,.0f} ends {summary[3]:=right|wrong}.",
-    caption="r reads, w writes, a dot works on its own, ✓ swaps, ✗ fails to, L and U lock and unlock. Under a lane "
+    caption="r reads, w writes, a dot works on its own, ✓ swaps, ✗ fails to, ✗✗ gives up, L and U lock and unlock. Under a lane "
     "stands what its process holds. Up to 100 million schedules each has its place on the two sliders of the number.",
     presets={
         "one after the other": {"show": 0},
