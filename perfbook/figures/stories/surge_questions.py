@@ -1,0 +1,147 @@
+"""Chapter 3, section 4: guesses, checks of exercises, quiz."""
+
+from perfbook import modelcheck
+from perfbook.explore import Choice, Number
+from perfbook.processes import at, atomic, branch, cas, let, lock, put, read, unlock, write
+
+predict_surge_race = Choice(
+    "predict-surge-race",
+    ask="A price stands at 2.0. Four nodes each raise it once by half: read it, multiply by 1.5, write it. Nothing "
+    "protects it. What can "
+    "happen to the price?",
+    options={
+        "It compounds: too many increases can end up in it": "No schedule of four nodes puts more than four increases "
+        "in. Each node writes 1.5 "
+        "times something that it read, once.",
+        "It is too low in some unlucky schedules": "Too low is right, and unlucky is not: of 369,600 schedules 24 are "
+        "right, those in which the "
+        "nodes take turns.",
+        "It is too low in all schedules but 24": "Yes. It is right only if each node is through before the next one "
+        "begins, and there are "
+        "4! = 24 orders of that. A race of this kind loses increases; it never adds one.",
+    },
+    right="It is too low in all schedules but 24",
+)
+
+predict_surge_aba = Choice(
+    "predict-surge-aba",
+    ask="Node A reads 2.0 and works out 3.0. Before it swaps, B raises the price to 3.0 and C lowers it back to 2.0. "
+    "A's compare-and-swap "
+    "finds 2.0 and writes 3.0. Is the result wrong?",
+    options={
+        "Yes, A acted on a value that was out of date": "The value was not out of date: it was 2.0 when A swapped. "
+        "That it had been something "
+        "else in between changes nothing about 1.5 × 2.0.",
+        "No, it is what B, C, A give one after the other": "Yes. The new price depends on the stored value alone, so "
+        "the schedule cannot be "
+        "told from B, C, A in a row.",
+        "It depends on who was faster": "Every schedule of the three gives 3.0, or what an order of the three gives. "
+        "The checker tries them all.",
+    },
+    right="No, it is what B, C, A give one after the other",
+)
+
+SEEN = [read("seen", "balance"), branch("seen", "<", 80, "end"), let("rest", "seen", plus=-80), write("balance", "rest"),
+        atomic("paid", plus=80)]  # fmt: skip
+_withdraw = modelcheck.check([SEEN] * 2, {"balance": 100, "paid": 0})
+
+check_surge_withdraw = Number(
+    "check-surge-withdraw",
+    ask="Of all schedules, how many pay out 160 from an account of 100?",
+    answer=_withdraw.value("paid")[160],
+    unit="schedules",
+    tolerance=0,
+    because=f"{_withdraw.bad} of {_withdraw.schedules}: whenever both have checked before either has written. The 6 "
+    "others are those in which "
+    "the second reads the 20 and leaves at its check.",
+)
+
+
+def build(again):
+    """Make something once, behind a lock; with a second check inside the lock, or without."""
+    check = [read("b", "made"), branch("b", "==", 1, "out")]
+    return [read("a", "made"), branch("a", "==", 1, "end"), lock(), *check * again, atomic("built", plus=1), put("made", 1),
+            at("out", unlock())]  # fmt: skip
+
+
+_built = modelcheck.check([build(False)] * 2, {"made": 0, "built": 0})
+
+check_surge_double = Number(
+    "check-surge-double",
+    ask="Without the second check, in how many schedules of two processes is it built twice?",
+    answer=_built.value("built")[2],
+    unit="schedules",
+    tolerance=0,
+    because=f"{_built.bad} of {_built.schedules}. Both pass the first check before either holds the lock; the lock "
+    "then only makes them build "
+    "one after the other. With the second check there are 90 schedules and none is bad.",
+)
+
+CLAIM = [read("mark", "tick"), branch("mark", "==", 1, "end"), let("one", plus=1), cas("tick", "mark", "one", again="end"),
+         read("old", "price"), let("new", "old", 1.5), write("price", "new")]  # fmt: skip
+_claimed = modelcheck.check([CLAIM] * 3, {"price": 2.0, "tick": 0})
+
+check_surge_claim = Number(
+    "check-surge-claim",
+    ask="How many schedules do three such processes have, all of which end at 3.0?",
+    answer=_claimed.value("price")[3.0],
+    unit="schedules",
+    tolerance=0,
+    because=f"{_claimed.schedules:,}, and the price is 3.0 in each: one swap of the mark succeeds, and only its "
+    "process goes on to the price.",
+)
+
+quiz_surge_count = Number(
+    "quiz-surge-count",
+    ask="Three processes of two steps each, none of which ever waits. How many schedules?",
+    answer=modelcheck.multinomial(2, 2, 2),
+    unit="schedules",
+    tolerance=0,
+    because="6! / (2! 2! 2!) = 720 / 8 = 90.",
+    kind="quiz",
+)
+
+quiz_surge_direction = Choice(
+    "quiz-surge-direction",
+    ask="A dashboard shows a counter that is too high after a busy night. All that touches it reads, adds 1 and "
+    "writes. Was it a lost update?",
+    options={
+        "Yes, races make counters unreliable": "Unreliable in one direction: each loses increments. Too high needs an "
+        "increment made twice, as a "
+        "retry of a write that had worked does.",
+        "No, a lost update makes it too low": "Right. Look for what was applied twice: a retry after a timeout, a "
+        "message delivered twice.",
+        "Only if more than two wrote at once": "However many write, each puts in at most one.",
+    },
+    right="No, a lost update makes it too low",
+    kind="quiz",
+)
+
+quiz_surge_mixed = Choice(
+    "quiz-surge-mixed",
+    ask="All nodes but one use compare-and-swap with a version. The old batch job reads and writes plainly. Is the price safe?",
+    options={
+        "Yes, the others notice its write": "They notice its write. It does not notice theirs, and overwrites them.",
+        "No, its write can destroy theirs": "Yes: with one of each, 9 of 20 schedules lose an increase. A rule about "
+        "a value binds all who write "
+        "it or nobody.",
+        "Only its own increase can be lost": "Its own is the one that survives: it writes last, over what the others did.",
+    },
+    right="No, its write can destroy theirs",
+    kind="quiz",
+)
+
+quiz_surge_bound = Choice(
+    "quiz-surge-bound",
+    ask="The checker says: 1,828 states, safe within the bound. What has been proved?",
+    options={
+        "That the code is free of races": "Not of the code: of these steps, which somebody wrote down, for so many "
+        "processes and tries.",
+        "That no schedule of these processes, these steps and so many tries ends wrong": "Yes, and nothing beyond: a "
+        "step that is not one step "
+        "on your machine, a fifth process, a crash are outside.",
+        "That errors are rarer than one in 1,828": "It is no sample. It has looked at every state, and none of those is an error.",
+    },
+    right="That no schedule of these processes, these steps and so many tries ends wrong",
+    kind="quiz",
+)
