@@ -74,7 +74,7 @@ def evening_run(queries: float, pages: float, instances: int, pool: int, knee: f
                 running: Floats, summary: Floats, entered: Floats, mark: Floats, back: Floats, boot: Floats) -> None:  # fmt: skip
     """Run the evening, from a shop that is empty.
 
-    queries, cured : queries of a page, before and from minute ``cure_at`` on;  pages : a second at the peak
+    queries : of a page, and at most ``cured`` of them from minute ``cure_at`` on;  pages : a second at the peak
     pool : connections of an instance;  knee, alpha, idle : the database, see `connections`
     scaler, added, slow : see ``instances_wanted``
     patience : seconds until a user leaves;  reload : share of those who then try again, and of those turned away
@@ -133,7 +133,7 @@ def evening_run(queries: float, pages: float, instances: int, pool: int, knee: f
             number += int(boot[s])
             ordered -= int(boot[s])
             if s >= 60.0 * cure_at:
-                per_page = cured * (1.0 - hits)
+                per_page = min(queries, cured) * (1.0 - hits)
                 limit = cap
                 inside = door
                 drops = notice
@@ -262,6 +262,33 @@ def bad_minutes(wanted: Floats, tried: Floats, served: Floats, summary: Floats) 
             summary[13] = 1.0 * LIMPED
 
 
+@kernel
+def evening_figure(queries: float, pool: int, instances: int, pages: float, scaler: int, added: int, slow: float,
+                   knee: float, idle: float, patience: float, reload: float, stall: float, cure_at: float, cured: float,
+                   hits: float, bound: int, cap: float, door: float, notice: int, own: float, query: float,
+                   alpha: float, wanted: Floats, tried: Floats, served: Floats, answered: Floats, page: Floats,
+                   opened: Floats, active: Floats, processor: Floats, running: Floats, summary: Floats, entered: Floats,
+                   mark: Floats, back: Floats, boot: Floats) -> None:  # fmt: skip
+    """The figure: an evening, with the share of the visits answered in time.
+
+    bound : what is bounded from minute ``cure_at`` on: 0 nothing, 1 connections by ``cap``, 2 pages by ``door``, 3 both
+    answered : pages in time over new visits;  summary : as in ``evening_run``, and connections open at first
+    Other arguments as in ``evening_run``.
+    """
+    through = cap
+    if bound == 0 or bound == 2:
+        through = 1.0 * NO_CAP
+    inside = door
+    if bound < 2:
+        inside = 1.0 * NO_DOOR
+    evening_run(queries, pages, instances, pool, knee, idle, scaler, added, slow, patience, reload, stall, cure_at, cured,
+                through, hits, inside, notice, own, query, alpha, wanted, tried, served, page, opened, active, processor,
+                running, summary, entered, mark, back, boot)  # fmt: skip
+    for i in range(wanted.shape[0]):
+        answered[i] = served[i] / wanted[i]
+    summary[19] = instances * pool
+
+
 @dataclasses.dataclass(frozen=True)
 class Evening:
     """An evening at the shop; arrays have one value for each ten seconds.
@@ -303,21 +330,21 @@ class Evening:
     worst: float
 
 
-def evening(queries=68, pages=800_000 / 3600, instances=127, pool=10, database=None, scaler="latency", added=100,
-            slow=2.5, patience=10.0, reload=0.8, stall=0.0, cure_at=0.0, cured=None, cap=NO_CAP, hits=0.0,
+def evening(queries=68, pages=222.0, instances=127, pool=10, database=None, scaler="latency", added=100,
+            slow=2.5, patience=10.0, reload=0.8, stall=0.0, cure_at=0.0, cured=1000, cap=NO_CAP, hits=0.0,
             door=NO_DOOR, notice=False) -> Evening:  # fmt: skip
     """One evening, as an ``Evening``: seventy minutes with the peak from minute 15 to 52.
 
     queries : of a page;  pages : a second at the peak;  pool : connections of an instance;  database : a ``Database``
     scaler : "off", "latency" (adds ``added`` each minute in which a page takes over ``slow`` seconds), "CPU" (70%)
     patience : seconds, 1 to 60;  reload : share who try again;  stall : seconds that the database stands still at minute 25
-    From minute ``cure_at`` on: cured : queries of a page (as before if left out);  cap : connections in all;
+    From minute ``cure_at`` on: cured : queries of a page, at most;  cap : connections in all;
     hits : share of queries that a cache answers;  door : pages in the shop at once;  notice : whether the work of users who left is dropped
     Raises ValueError for arguments out of range. Explained in chapter 3, section 2.
     """
     database = database or Database()
     queries = checks.number("queries", queries, 0.01, 1000)
-    cured = queries if cured is None else checks.number("cured", cured, 0.01, 1000)
+    cured = checks.number("cured", cured, 0.01, 1000)
     pages, hits = checks.number("pages", pages, 0.01, 1e5), checks.number("hits", hits, 0, 0.999)
     instances, pool = checks.whole("instances", instances, 1, 10**5), checks.whole("pool", pool, 1, 10**4)
     scaler, added = SCALERS[checks.one_of("scaler", scaler, SCALERS)], checks.whole("added", added, 0, MOST_ADDED)
@@ -330,5 +357,4 @@ def evening(queries=68, pages=800_000 / 3600, instances=127, pool=10, database=N
                 reload, stall, cure_at, cured, cap, hits, door, int(notice), OWN_TIME, database.query_time, database.alpha, *curves,
                 summary, *(np.empty(STEPS) for _ in range(3)), np.empty(60 * MINUTES + START + 1))  # fmt: skip
     s = summary.tolist()
-    return Evening((np.arange(POINTS) + 1) * SAMPLE / 60, *curves, *s[:10], *s[10:13], VERDICTS[int(s[13])],
-                   *s[17:])
+    return Evening((np.arange(POINTS) + 1) * SAMPLE / 60, *curves, *s[:10], *s[10:13], VERDICTS[int(s[13])], *s[17:])

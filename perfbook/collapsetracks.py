@@ -302,14 +302,16 @@ def collapse_tracks(rate: float, queries: int, pool: int, scaler: int, added: in
                     reload: float, seed: int, instances: int, most: int, knee: float, idle: float, slow: float,
                     own: float, query: float, horizon: float, first: Floats, when: Floats, x: Floats, y: Floats,
                     kind: Floats, moments: Floats, opened: Floats, busy: Floats, waiting: Floats, page: Floats,
-                    running: Floats, summary: Floats, count: Ints, born: Floats, item: Ints, slots: Ints, line: Ints,
-                    state: Ints) -> None:  # fmt: skip
-    """The player: the run of ``small_shop``, its keyframes moved together."""
+                    running: Floats, edge: Floats, summary: Floats, count: Ints, born: Floats, item: Ints, slots: Ints,
+                    line: Ints, state: Ints) -> None:  # fmt: skip
+    """The player: the run of ``small_shop``, its keyframes moved together; ``edge`` : upper edge of the instances."""
     for i in range(moments.shape[0]):
         moments[i] = i * horizon / (moments.shape[0] - 1)
     small_shop(rate, queries, instances, pool, most, knee, idle, scaler, added, slow, patience, reload, cap, own, query,
                seed, horizon, 1, moments, opened, busy, waiting, page, running, summary, count, when, x, y, kind, born,
                item, slots, line, state)  # fmt: skip
+    for i in range(moments.shape[0]):
+        edge[i] = running[i] - 0.5
     place = 0
     for i in range(count.shape[0]):
         first[i] = place

@@ -69,17 +69,49 @@ def pool_point(demand: float, opened: int, gamma: float, alpha: float, beta: flo
 
 
 @kernel
+def calm_state(
+    demand: float, opened: float, gamma: float, alpha: float, beta: float, idle: float, calm: Floats
+) -> None:
+    """Connections busy while ``opened`` are open and just as many queries are done as come: the two answers.
+
+    calm : filled: the lower one, to which a shop returns, and the upper one, from which it tips; infinite where the
+        database cannot do the demand at all, or not with so few connections
+    The roots of a β u² k² + (a (α u + β (2 v - 1) u) - γ) k + a (1 + α (v - 1) + β v (v - 1)) with u = 1 - ω, v = ω o.
+    """
+    share = 1.0 - idle
+    weight = idle * opened
+    square = demand * beta * share * share
+    slope = gamma - demand * share * (alpha + beta * (2.0 * weight - 1.0))
+    level = demand * (1.0 + alpha * (weight - 1.0) + beta * weight * (weight - 1.0))
+    inside = slope * slope - 4.0 * square * level
+    calm[0] = math.inf
+    calm[1] = math.inf
+    if slope > 0.0 and inside >= 0.0:
+        calm[0] = 2.0 * level / (slope + math.sqrt(inside))
+        if square > 0.0:
+            calm[1] = (slope + math.sqrt(inside)) / (2.0 * square)
+        if share * calm[0] + weight < 1.0:
+            calm[0] = demand / gamma
+        if calm[0] > opened:
+            calm[0] = math.inf
+        if calm[1] > opened:
+            calm[1] = math.inf
+
+
+@kernel
 def pool_figure(queries: int, pages: float, instances: int, pool: int, knee: float, alpha: float, idle: float,
-                own: float, query: float, connections: Floats, able: Floats, page: Floats, now: Floats,
-                point: Floats) -> None:  # fmt: skip
+                own: float, query: float, connections: Floats, able: Floats, page: Floats, calm: Floats,
+                now: Floats, point: Floats, states: Floats) -> None:  # fmt: skip
     """The figure: what the database does with all of so many connections busy, and the mean page time with them.
 
     queries : of a page;  pages : a second;  pool : connections of an instance;  own, query : seconds
-    connections : totals looked at, whole;  able : queries/s with all of them busy;  page : seconds
+    connections : totals looked at, whole;  able : queries/s with all of them busy;  page : seconds;  calm : seconds while
+        nothing disturbs it (infinite where it has no calm state)
     now : connections in all; queries/s asked; queries/s with all connections busy; page time, s; of it waiting for a
         connection, at the database, s; connections busy, mean; processor share of an instance; fewest and most
         connections that carry the load (0 and 0 if none does); the best number; queries/s there; one query at the
-        database, s; verdict: 0 stable, 1 too few, 2 too many, 3 no number carries it
+        database, s; verdict: 0 stable, 1 too few, 2 too many, 3 no number carries it; page time and connections
+        busy in the calm state; connections busy from which it tips (infinite if it never does, or has none)
     """
     beta = (1.0 - alpha) / (knee * knee)
     gamma = 1.0 / query
@@ -88,6 +120,8 @@ def pool_figure(queries: int, pages: float, instances: int, pool: int, knee: flo
         able[i] = database_rate(connections[i], connections[i], gamma, alpha, beta, idle)
         pool_point(demand, int(connections[i]), gamma, alpha, beta, idle, point)
         page[i] = own + point[0] / pages
+        calm_state(demand, connections[i], gamma, alpha, beta, idle, states)
+        calm[i] = own + states[0] / pages
     total = instances * pool
     pool_point(demand, total, gamma, alpha, beta, idle, point)
     now[0] = total
@@ -113,6 +147,10 @@ def pool_figure(queries: int, pages: float, instances: int, pool: int, knee: flo
             now[13] = 1.0
         elif total >= now[9]:
             now[13] = 2.0
+    calm_state(demand, float(total), gamma, alpha, beta, idle, states)
+    now[14] = own + states[0] / pages
+    now[15] = states[0]
+    now[16] = states[1]
     now[12] = math.inf
     if now[13] == 0.0:
         now[12] = point[2] / demand
@@ -172,6 +210,16 @@ class Database:
         Raises ValueError if no number does. Explained in chapter 3, section 2.
         """
         return laws.usl_nodes_for_throughput(demand, self.alpha, self.beta, 1 / self.query_time)
+
+    def calm(self, demand, opened) -> tuple[float, float]:
+        """Connections busy in the calm state, and those from which it tips, with ``opened`` open; infinite if none.
+
+        Raises ValueError for a demand not above 0 or ``opened`` below 1. Explained in chapter 3, section 2.
+        """
+        states = np.empty(2)
+        demand, opened = checks.positive("demand", demand, finite=True), checks.number("opened", opened, 1)
+        calm_state(demand, opened, *self.law, states)
+        return float(states[0]), float(states[1])
 
 
 @dataclasses.dataclass(frozen=True)
