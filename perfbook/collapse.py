@@ -67,6 +67,18 @@ def instances_wanted(scaler: int, number: int, ordered: int, page: float, slow: 
 
 
 @kernel
+def served_between(first: int, last: int, wanted: Floats, served: Floats) -> float:
+    """Share of the visits from minute ``first`` to ``last`` that were answered in time."""
+    each = wanted.shape[0] // MINUTES
+    came = 0.0
+    went = 0.0
+    for i in range(first * each, last * each):
+        came += wanted[i]
+        went += served[i]
+    return went / came
+
+
+@kernel
 def evening_run(queries: float, pages: float, instances: int, pool: int, knee: float, idle: float, scaler: int,
                 added: int, slow: float, patience: float, reload: float, stall: float, cure_at: float, cured: float,
                 cap: float, hits: float, door: float, notice: int, own: float, query: float, alpha: float, wanted: Floats,
@@ -84,17 +96,17 @@ def evening_run(queries: float, pages: float, instances: int, pool: int, knee: f
     wanted, tried, served : filled, one for each ``SAMPLE`` seconds: new visits, tries and pages in time, a second
     page, opened, active, processor, running : at its end: time of a page that comes now, s; connections open and busy;
         share of an instance's processor; instances
-    summary : visits; served; given up; still trying; share served, of the whole evening, at the peak, in the last ten
+    summary : visits; served; given up; still trying; share served: of the evening, at the peak, in the last ten
         minutes; longest page time, s; most connections; most instances; tries a visit at the worst; minute of the first
         bad minute (infinite if there is none) and minutes from it until the last one ends (infinite if that is the
-        evening's last); verdict (a place of ``VERDICTS``); pages in the shop at the end; most queries/s asked; least processor share at the peak;
-        tries turned away; share served in the worst minute
+        evening's last); verdict (a place of ``VERDICTS``); pages in the shop at the end; most queries/s asked; least
+        processor share at the peak; tries turned away; share served in the worst minute
     entered, mark, back : scratch, one a step;  boot : scratch, one a second and ``START`` more
     """
     steps = entered.shape[0]
     step = 60.0 * MINUTES / steps
     points = wanted.shape[0]
-    each = steps // points
+    each = 60 * MINUTES // points
     beta = (1.0 - alpha) / (knee * knee)
     gamma = 1.0 / query
     for t in range(steps):
@@ -113,96 +125,90 @@ def evening_run(queries: float, pages: float, instances: int, pool: int, knee: f
     progress = 0.0
     pending = 0.0
     now = own + queries * query
+    busy = 0.0
+    pace = 0.0
     per_page = queries
     limit = 1.0 * NO_CAP
     inside = 1.0 * NO_DOOR
     drops = 0
-    visits = 0.0
     tries = 0.0
-    good = 0.0
     spent = 0.0
-    peak_visits = 0.0
-    peak_good = 0.0
-    last_visits = 0.0
-    last_good = 0.0
     summary[16] = 1.0
-    for t in range(steps):
-        clock = t * step
-        if t % second == 0:
-            s = t // second
-            number += int(boot[s])
-            ordered -= int(boot[s])
-            if s >= 60.0 * cure_at:
-                per_page = min(queries, cured) * (1.0 - hits)
-                limit = cap
-                inside = door
-                drops = notice
-            share = demand_at(clock)
-            spent = min(1.0, (OTHER_WORK * share + tries * own / CORES) / number)
-            if PEAK_FROM * 60 <= s < PEAK_TO * 60:
-                summary[16] = min(summary[16], spent)
-            tries = 0.0
-            if s > 0 and s % PERIOD == 0:
-                wish = instances_wanted(scaler, number, ordered, now, slow, spent, added, most)
-                if wish > number + ordered:
-                    boot[s + START] += wish - number - ordered
-                    ordered = wish - number
-                elif wish < number:
-                    number = wish
-        fresh = pages * demand_at(clock) * step
-        offered = fresh + back[t]
-        pending -= back[t]
-        free = max(0.0, number - OTHER_WORK * demand_at(clock)) * CORES / own * step
-        room = max(0.0, min(inside, 1.0 * THREADS * number) - present)
-        came = min(offered, min(room, free))
-        away = offered - came
-        tries += came
-        summary[17] += away
-        if t + PAUSE * second < steps:
-            back[t + PAUSE * second] += reload * away
-        pending += reload * away
-        summary[2] += (1.0 - reload) * away
-        entered[t] = came
-        mark[t] = progress
-        present += came
+    for s in range(60 * MINUTES):
+        number += int(boot[s])
+        ordered -= int(boot[s])
+        if s >= 60.0 * cure_at:
+            per_page = min(queries, cured) * (1.0 - hits)
+            limit = cap
+            inside = door
+            drops = notice
+        share = demand_at(1.0 * s)
+        spent = min(1.0, (OTHER_WORK * share + tries * own / CORES) / number)
+        if PEAK_FROM * 60 < s < PEAK_TO * 60:
+            summary[16] = min(summary[16], spent)
+        if s > 0 and s % PERIOD == 0:
+            wish = instances_wanted(scaler, number, ordered, now, slow, spent, added, most)
+            if wish > number + ordered:
+                boot[s + START] += wish - number - ordered
+                ordered = wish - number
+            elif wish < number:
+                number = wish
+        fresh = pages * share * step
+        free = max(0.0, number - OTHER_WORK * share) * CORES / own * step
+        most_inside = min(inside, 1.0 * THREADS * number)
         total = min(1.0 * number * pool, limit)
-        busy = min(present, total)
-        rate = 0.0
-        if not STALL_AT * 60.0 <= clock < STALL_AT * 60.0 + stall:
-            rate = database_rate(busy, total, gamma, alpha, beta, idle)
-        if present > 0.0:
-            progress += rate * step / (per_page * present)
-        now = math.inf
-        if rate > 0.0:
-            now = own + per_page * present / rate
+        tries = 0.0
+        asked = 0.0
         answered = 0.0
-        while head <= t and (mark[head] + 1.0 <= progress or (drops == 1 and head < t - leave)):
-            present = max(0.0, present - entered[head])
-            if head >= t - leave:
-                answered += entered[head]
-            head += 1
-        gone = t - leave
-        if gone >= max(head, 0):
-            summary[2] += (1.0 - reload) * entered[gone]
-            pending += reload * entered[gone]
-            if t + 1 < steps:
-                back[t + 1] += reload * entered[gone]
-        visits += fresh
-        good += answered
-        if PEAK_FROM * 60.0 <= clock < PEAK_TO * 60.0:
-            peak_visits += fresh
-            peak_good += answered
-        if clock >= (MINUTES - 10) * 60.0:
-            last_visits += fresh
-            last_good += answered
-        i = t // each
-        if t % each == 0:
+        away = 0.0
+        lost = 0.0
+        for t in range(s * second, (s + 1) * second):
+            came = min(fresh + back[t], min(free, max(0.0, most_inside - present)))
+            asked += fresh + back[t]
+            pending -= back[t]
+            tries += came
+            refused = fresh + back[t] - came
+            if refused > 0.0:
+                away += refused
+                if t + PAUSE * second < steps:
+                    back[t + PAUSE * second] += reload * refused
+            entered[t] = came
+            mark[t] = progress
+            present += came
+            busy = min(present, total)
+            rate = 0.0
+            if not STALL_AT * 60.0 <= t * step < STALL_AT * 60.0 + stall:
+                rate = database_rate(busy, total, gamma, alpha, beta, idle)
+            pace = 0.0
+            if present > 0.0:
+                pace = rate / (per_page * present)
+            progress += pace * step
+            gone = t - leave
+            while head <= t and (mark[head] + 1.0 <= progress or (drops == 1 and head < gone)):
+                present = max(0.0, present - entered[head])
+                if head >= gone:
+                    answered += entered[head]
+                head += 1
+            if gone >= head:
+                lost += entered[gone]
+                if t + 1 < steps:
+                    back[t + 1] += reload * entered[gone]
+        now = math.inf
+        if pace > 0.0:
+            now = own + 1.0 / pace
+        summary[0] += fresh * second
+        summary[1] += answered
+        summary[2] += (1.0 - reload) * (away + lost)
+        pending += reload * (away + lost)
+        summary[17] += away
+        i = s // each
+        if s % each == 0:
             wanted[i] = 0.0
             tried[i] = 0.0
             served[i] = 0.0
-        wanted[i] += fresh / (each * step)
-        tried[i] += offered / (each * step)
-        served[i] += answered / (each * step)
+        wanted[i] += fresh * second / each
+        tried[i] += asked / each
+        served[i] += answered / each
         page[i] = now
         opened[i] = total
         active[i] = busy
@@ -210,17 +216,15 @@ def evening_run(queries: float, pages: float, instances: int, pool: int, knee: f
         running[i] = number
         summary[8] = max(summary[8], total)
         summary[9] = max(summary[9], 1.0 * number)
-        if rate > 0.0:
+        if now < math.inf:
             summary[7] = max(summary[7], now)
     waiting = 0.0
     for t in range(max(head, steps - leave), steps):
         waiting += entered[t]
-    summary[0] = visits
-    summary[1] = good
     summary[3] = waiting + pending
-    summary[4] = good / visits
-    summary[5] = peak_good / peak_visits
-    summary[6] = last_good / last_visits
+    summary[4] = summary[1] / summary[0]
+    summary[5] = served_between(PEAK_FROM, PEAK_TO, wanted, served)
+    summary[6] = served_between(MINUTES - 10, MINUTES, wanted, served)
     summary[14] = present
     summary[15] = pages * queries
     bad_minutes(wanted, tried, served, summary)

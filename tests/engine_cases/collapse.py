@@ -49,6 +49,10 @@ def evening_figure(random):
     return [*given, *cures, 0.147, 0.02, 0.0001, *curves(9, 20), *work()]
 
 
+def served_between(random):
+    return [10, 20, random.uniform(100, 200, 140), random.uniform(100, 200, 140)]
+
+
 def bad_minutes(random):
     wanted = random.uniform(100, 200, 140)
     return [wanted, wanted * 1.5, wanted * random.uniform(0.4, 1.2, 140), np.zeros(19)]
@@ -110,6 +114,7 @@ cases = {
     "instances_wanted": instances_wanted,
     "evening_run": evening_run,
     "evening_figure": evening_figure,
+    "served_between": served_between,
     "bad_minutes": bad_minutes,
     "shop_demand": shop_demand,
     "dot_moves": dot_moves,

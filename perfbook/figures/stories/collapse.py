@@ -56,8 +56,8 @@ pool = Explorable(
     draw=draw_pool,
     readouts={
         "verdict": "{now[0]:,.0f} connections, {now[1]:,.0f} queries/s asked for: {now[13]:=" + STATES + "}",
-        "page": "Time of a page in the long run {now[3]:duration|unstable}; of it waiting for a connection {now[4]:duration|without end}, at the "
-        "database {now[5]:duration|without end}",
+        "page": "Time of a page in the long run {now[3]:duration|unstable}; of it waiting for a connection "
+        "{now[4]:duration|without end}, at the database {now[5]:duration|without end}",
         "busy": "Connections busy: {now[6]:,.1f}; processor of an instance {now[7]:.0%}; a query takes {now[12]:duration|too long}",
         "calm": "While nothing disturbs it: {now[14]:duration|no calm state}, {now[15]:,.0f|none} busy; it tips at "
         "{now[16]:,.0f|no number} busy at once",
