@@ -130,6 +130,8 @@ def pool_figure(queries: int, pages: float, instances: int, pool: int, knee: flo
     now[3] = own + point[0] / pages
     now[4] = point[1] / pages
     now[5] = point[2] / pages
+    if point[0] == math.inf:
+        now[5] = math.inf
     now[6] = point[2]
     now[7] = min(1.0, (OTHER_WORK + min(pages, now[2] / queries) * own / CORES) / instances)
     now[10] = knee
@@ -255,5 +257,6 @@ def pooled(pages, queries, connections, database=None, own=OWN_TIME) -> Pooled:
     point = np.empty(4)
     pool_point(pages * queries, connections, *database.law, point)
     present, waiting, busy, delayed = point.tolist()
-    return Pooled(pages * queries, connections, database.rate(connections), own + present / pages, waiting / pages,
-                  busy / pages, busy, delayed)  # fmt: skip
+    there = busy / pages if math.isfinite(present) else math.inf
+    able = database.rate(connections)
+    return Pooled(pages * queries, connections, able, own + present / pages, waiting / pages, there, busy, delayed)

@@ -58,7 +58,7 @@ pool = Explorable(
         "verdict": "{now[0]:,.0f} connections, {now[1]:,.0f} queries/s asked for: {now[13]:=" + STATES + "}",
         "page": "Time of a page in the long run {now[3]:duration|unstable}; of it waiting for a connection "
         "{now[4]:duration|without end}, at the database {now[5]:duration|without end}",
-        "busy": "Connections busy: {now[6]:,.1f}; processor of an instance {now[7]:.0%}; a query takes {now[12]:duration|too long}",
+        "busy": "Connections busy: {now[6]:,.1f}; processor of an instance {now[7]:.0%}; a query takes {now[12]:duration|ever longer}",
         "calm": "While nothing disturbs it: {now[14]:duration|no calm state}, {now[15]:,.0f|none} busy; it tips at "
         "{now[16]:,.0f|no number} busy at once",
         "range": "Connections that carry it, all of them busy: {now[8]:,.0f} to {now[9]:,.0f}; most done at {now[10]:,.0f}: "
@@ -119,7 +119,7 @@ def draw_evening(picture):
     count.line(TIME, "opened", color="danger", width=2.2)
     count.line(TIME, "active", color="simulation", width=2)
     count.rule(y="knee")
-    count.text(0.7, 2, "dashed: the database does most with", color="limit")
+    count.text(0.7, 2, "dashed: the knee", color="limit")
     count.text(69.3, 14_000, "open", color="danger", align="right")
     count.text(69.3, 2, "busy", color="simulation", align="right")
 
@@ -251,7 +251,7 @@ def draw_player(picture):
     counts.rule(y="knee")
     counts.text(1, 44, "open", color="danger")
     counts.text(20, 44, "busy", color="simulation")
-    counts.text(119, 44, "dashed: it does most with", color="limit", align="right")
+    counts.text(119, 44, "dashed: the knee", color="limit", align="right")
     counts.rule(x="now", color="ink")
 
 
