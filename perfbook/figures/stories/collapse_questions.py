@@ -1,0 +1,114 @@
+"""Chapter 3, section 2: what is asked about the pool and the evening."""
+
+from perfbook import collapse as model
+from perfbook.collapse import evening
+from perfbook.connections import Database, pooled
+from perfbook.explore import Choice, Number
+
+PAGES, QUERIES, OLD = 222, 68, 2
+
+predict_collapse = Choice(
+    "predict-collapse",
+    kind="predict",
+    ask="127 instances with 10 connections each; the processors are at 60%, pages have become slow, the database is busy. "
+    "You may change one thing before the peak. Which one saves the evening?",
+    options={
+        "Twice the connections for each instance": "Then 2,540 queries compete in a database that does most with 720. It falls "
+        "earlier than with 1,270.",
+        "400 more instances, started now": "Their processors were not short of anything. They bring 4,000 connections, and the "
+        "shop is down before the peak begins.",
+        "Half the connections for each instance": "Yes. 635 carry the load, pages get faster, and there is no way for the "
+        "database to be buried.",
+        "A target of 70% for the processor instead of the time of a page": "That saves it too, in this model, by taking "
+        "instances away, and connections with them. It is the right deed for a wrong reason; half the pools is the reason.",
+    },
+    right="Half the connections for each instance",
+)
+
+low, high = Database().carries(300 * 50)
+
+check_range = Number(
+    "check-collapse-range",
+    ask="What is the largest pool of each of the 150 instances with which the shop is stable?",
+    answer=int(high // 150),
+    unit="connections",
+    tolerance=0.001,
+    because=f"All connections busy, between {low:.0f} and {high:.0f} of them do 15,000 queries a second. {high:.0f} divided by 150, "
+    "rounded down.",
+)
+
+check_door = Number(
+    "check-collapse-door",
+    ask="How many pages may be inside at once, at most?",
+    answer=Database().most / QUERIES * (10 - 0.147),
+    unit="pages",
+    tolerance=0.03,
+    because="Little's law: 17,388/68 pages a second, times the 9.85 s that are left of the users' patience.",
+)
+
+check_few = Number(
+    "check-collapse-few",
+    ask="How many connections were busy, on average, before the change, of the 1,270 open?",
+    answer=pooled(PAGES, OLD, 1270).busy,
+    unit="connections",
+    tolerance=0.06,
+    because="Little's law: 444 queries a second of 20 ms are 8.9; the idle ones make each query a little slower.",
+)
+
+quiz_processor = Choice(
+    "quiz-collapse-processor",
+    kind="quiz",
+    ask="Pages take 9 s. The instances' processors fell from 60% to 25% in the same minutes. What do you know?",
+    options={
+        "There is too much capacity: scale in": "That is what a rule on the processor does. The work has not gone, it waits.",
+        "The instances wait for something that they share": "Yes. Find what every one of them holds or queues for: a pool, "
+        "a lock, a database.",
+        "The load balancer is broken": "It would have to be broken for all of them, and the load would show somewhere.",
+    },
+    right="The instances wait for something that they share",
+)
+
+quiz_pool = Choice(
+    "quiz-collapse-pool",
+    kind="quiz",
+    ask="Threads wait for a connection: the pool's waiting time is 3 s. The database answers a query in 90 ms; it used to be "
+    "20 ms. A tool recommends a larger pool. What does it do?",
+    options={
+        "It shortens the wait by as much as the pool grows": "If the database were idle. At 90 ms for a query of 20 ms it "
+        "is not.",
+        "It moves the queue from the pool into the database, and makes each query slower": "Yes. The queue in the pool costs "
+        "a thread; in the database it costs everybody throughput.",
+        "Nothing": "Up to the knee it would help, past it it harms. It does not do nothing.",
+    },
+    right="It moves the queue from the pool into the database, and makes each query slower",
+)
+
+quiz_late = Choice(
+    "quiz-collapse-late",
+    kind="quiz",
+    ask="The shop is down since ten minutes, all its threads are full of pages whose users have left. You put a pooler with the "
+    "right number of connections in front of the database. Why does nobody get a page?",
+    options={
+        "The number is wrong": f"The same number holds the whole evening when it is there from the start ({evening(cap=700).share:.0%} "
+        "are served).",
+        "The database is fast again, but it works off pages that nobody waits for, and reloads refill the queue": "Yes. Bound "
+        "the pages as well, or restart the instances: what is in the queue is worth nothing.",
+        "A pooler needs time to warm up": "Not minutes.",
+    },
+    right="The database is fast again, but it works off pages that nobody waits for, and reloads refill the queue",
+)
+
+quiz_calm = Choice(
+    "quiz-collapse-calm",
+    kind="quiz",
+    ask="All evening the shop has answered in 2.6 s with 540 of its 1,270 connections busy. The model calls it unstable. Who is "
+    "right?",
+    options={
+        "The evening: it worked": "It worked because nothing happened. "
+        f"A stall of 2 s at minute {model.STALL_AT} ends it for good.",
+        "Both: it has a calm state and no way back to it": "Yes. With all 1,270 busy it does less than is asked for, so one "
+        "bad moment is enough. The number to watch is the distance to the point where it tips.",
+        "The model: it must be wrong": "It was asked another question: what happens when the pool has once been full.",
+    },
+    right="Both: it has a calm state and no way back to it",
+)
