@@ -1,0 +1,382 @@
+"""Many clients and one key behind a round trip: compare-and-swap, a lock that is asked for again, a lock with a queue,
+and one atomic operation.
+
+Each client thinks, then makes an update, and again. A command takes half a round trip to the server, which does one at a
+time in order of arrival, and its answer half a round trip back. All random times are uniform, so that every engine
+computes the same run.
+
+- GET, SET: two commands; a write always succeeds and may bury others.
+- compare-and-swap: a read, then a write that is refused if another one succeeded in between; then again, from the read.
+- polled lock: ask for the lock until it is free; under it a number of further commands, the last of which writes and
+  releases.
+- queued lock: the same, but whoever asks while it is taken is told when it is their turn, first come, first served.
+- atomic: one command that takes the server the time of the computation too.
+
+Explained in chapter 3, section 5.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from . import checks
+from .kernel import Floats, Ints, kernel
+from .rng import STATE_SIZE, seed_stream, uniform
+from .tails import percentile_rank, select
+
+BLIND, CAS, POLLED, QUEUED, ATOMIC = range(5)
+METHODS = {"GET, SET": BLIND, "compare-and-swap": CAS, "polled lock": POLLED, "queued lock": QUEUED, "atomic": ATOMIC}
+BACKOFFS = {"none": 0, "exponential": 1, "full jitter": 2}
+DOUBLINGS = 6  # the longest pause is 64 times the first
+TOTALS = 10
+
+
+@kernel
+def message_time(round_trip: float, spread: float, state: Ints) -> float:
+    """Time on the way in one direction: half the round trip, more or less up to ``spread`` of it, 0 to 1; s."""
+    if spread == 0.0:
+        return 0.5 * round_trip
+    return 0.5 * round_trip * (1.0 + spread * (2.0 * uniform(state) - 1.0))
+
+
+@kernel
+def retry_pause(backoff: int, base: float, tries: int, state: Ints) -> float:
+    """Seconds to wait after refusal number ``tries`` (from 1): none, base x 2^(tries - 1) up to 64 base, or below that."""
+    if backoff == 0:
+        return 0.0
+    most = base
+    for _ in range(min(tries - 1, DOUBLINGS)):
+        most *= 2.0
+    if backoff == 1:
+        return most
+    return most * uniform(state)
+
+
+@kernel
+def contention_run(
+    method: int,
+    clients: int,
+    round_trip: float,
+    compute: float,
+    service: float,
+    think: float,
+    spread: float,
+    backoff: int,
+    base: float,
+    held: int,
+    each: int,
+    commands: int,
+    seed: int,
+    due: Floats,
+    begun: Floats,
+    step: Ints,
+    seen: Ints,
+    tries: Ints,
+    made: Ints,
+    line: Ints,
+    took: Floats,
+    totals: Floats,
+    state: Ints,
+) -> None:
+    """Simulate ``commands`` commands at the server, or until each client has made ``each`` updates (0: endless).
+
+    method : 0 GET and SET, 1 compare-and-swap, 2 polled lock, 3 queued lock, 4 atomic;  all times in seconds
+    compute : between what was read and what is written;  service : of the server, a command;  think : mean, uniform
+    spread : of a message's time, 0 to 1;  backoff, base : of ``retry_pause``;  held : commands under the lock, from 1
+    due, begun, step, seen, tries, made, line : scratch, one a client;  took : scratch, one a command
+    totals : updates acknowledged, attempts, seconds, effect on the value, 99th percentile of an update's time, Jain's index
+        of the clients' updates (1 is equal), share of time that the server is busy, commands, median and mean of an
+        update's time. The first tenth of an endless run's commands is left out of all of them
+    """
+    seed_stream(seed, 29, state)
+    for j in range(TOTALS):
+        totals[j] = 0.0
+    for c in range(clients):
+        begun[c] = 0.0
+        if think > 0.0:
+            begun[c] = 2.0 * think * uniform(state)
+        due[c] = begun[c] + message_time(round_trip, spread, state)
+        step[c] = 0
+        seen[c] = 0
+        tries[c] = 0
+        made[c] = 0
+    value = 0
+    first_value = 0
+    holder = -1
+    head = 0
+    waiting = 0
+    free = 0.0
+    busy = 0.0
+    since = 0.0
+    updates = 0
+    attempts = 0
+    warm = 0
+    if each == 0:
+        warm = commands // 10
+    done = 0
+    while done < commands:
+        c = 0
+        for k in range(1, clients):
+            if due[k] < due[c]:
+                c = k
+        if due[c] == math.inf:
+            break
+        if done == warm:
+            since = free
+            busy = 0.0
+            updates = 0
+            attempts = 0
+            first_value = value
+            for k in range(clients):
+                made[k] = 0
+        done += 1
+        cost = service
+        if method == ATOMIC:
+            cost = service + compute
+        free = max(free, due[c]) + cost
+        busy += cost
+        reply = free + message_time(round_trip, spread, state)
+        finished = False
+        refused = False
+        between = 0.0
+        if method == ATOMIC:
+            attempts += 1
+            value += 1
+            finished = True
+        elif method in (BLIND, CAS):
+            if step[c] == 0:
+                seen[c] = value
+                step[c] = 1
+                between = compute
+            else:
+                attempts += 1
+                step[c] = 0
+                if method == BLIND or seen[c] == value:
+                    value = seen[c] + 1
+                    finished = True
+                else:
+                    refused = True
+        elif step[c] == 0:
+            attempts += 1
+            if holder < 0:
+                holder = c
+                step[c] = 1
+            elif method == POLLED:
+                refused = True
+            else:
+                line[(head + waiting) % clients] = c
+                waiting += 1
+                due[c] = math.inf
+                continue
+            if held == 1:
+                between = compute
+        elif step[c] < held:
+            step[c] += 1
+            if step[c] == held:
+                between = compute
+        else:
+            value += 1
+            finished = True
+            step[c] = 0
+            holder = -1
+            if method == QUEUED and waiting > 0:
+                holder = line[head]
+                head = (head + 1) % clients
+                waiting -= 1
+                step[holder] = 1
+                told = free + message_time(round_trip, spread, state)
+                if held == 1:
+                    told += compute
+                due[holder] = told + message_time(round_trip, spread, state)
+        if refused:
+            tries[c] += 1
+            between = retry_pause(backoff, base, tries[c], state)
+        if finished:
+            took[updates] = reply - begun[c]
+            updates += 1
+            made[c] += 1
+            tries[c] = 0
+            begun[c] = reply
+            if think > 0.0:
+                begun[c] = reply + 2.0 * think * uniform(state)
+            due[c] = begun[c] + message_time(round_trip, spread, state)
+            if made[c] == each:
+                due[c] = math.inf
+        else:
+            due[c] = reply + between + message_time(round_trip, spread, state)
+    total = 0.0
+    squares = 0.0
+    spent = 0.0
+    for j in range(updates):
+        spent += took[j]
+    for c in range(clients):
+        total += made[c]
+        squares += float(made[c]) * made[c]
+    totals[0] = updates
+    totals[1] = attempts
+    totals[2] = free - since
+    totals[3] = value - first_value
+    totals[4] = math.inf
+    totals[8] = math.inf
+    totals[9] = math.inf
+    if updates > 0:
+        totals[4] = select(took, 0, updates - 1, percentile_rank(0.99, updates))
+        totals[8] = select(took, 0, updates - 1, percentile_rank(0.5, updates))
+        totals[9] = spent / updates
+        totals[5] = total * total / (clients * squares)
+    totals[6] = busy / max(free - since, 1e-12)
+    totals[7] = done - warm
+
+
+@kernel
+def contention_figure(
+    clients: int,
+    round_trip_ms: float,
+    compute_ms: float,
+    service_us: float,
+    think_ms: float,
+    spread_percent: float,
+    backoff: int,
+    base_ms: float,
+    held: int,
+    seed: int,
+    commands: int,
+    counts: Floats,
+    rates: Floats,
+    slow: Floats,
+    limits: Floats,
+    now: Floats,
+    due: Floats,
+    begun: Floats,
+    step: Ints,
+    seen: Ints,
+    tries: Ints,
+    made: Ints,
+    line: Ints,
+    took: Floats,
+    totals: Floats,
+    state: Ints,
+) -> None:
+    """The figure: updates a second and their 99th percentile against the number of clients, four methods.
+
+    counts : numbers of clients;  rates, slow : /s and s, a row of as many for compare-and-swap, polled lock, queued lock,
+        atomic;  limits : the most that a compare-and-swap, a lock and an atomic operation can do, /s
+    now : at ``clients``, for GET and SET and the four others: effect on the value a second, updates acknowledged a second,
+        attempts an update, 99th percentile (s), Jain's index, share of time that the server is busy; then the share of
+        the acknowledged updates that GET and SET lose
+    """
+    round_trip = round_trip_ms / 1e3
+    compute = compute_ms / 1e3
+    service = service_us / 1e6
+    think = think_ms / 1e3
+    spread = spread_percent / 100.0
+    base = base_ms / 1e3
+    points = counts.shape[0]
+    limits[0] = 1.0 / (round_trip + compute + service)
+    limits[1] = 1.0 / (held * (round_trip + service) + compute)
+    limits[2] = 1.0 / (service + compute)
+    for method in range(5):
+        for j in range(points + 1):
+            if method == BLIND and j < points:
+                continue
+            many = clients
+            if j < points:
+                many = int(counts[j])
+            contention_run(
+                method, many, round_trip, compute, service, think, spread, backoff, base, held, 0, commands, seed, due,
+                begun, step, seen, tries, made, line, took, totals, state,
+            )  # fmt: skip
+            seconds = max(totals[2], 1e-12)
+            if j < points:
+                rates[(method - 1) * points + j] = totals[3] / seconds
+                slow[(method - 1) * points + j] = totals[4]
+            else:
+                at = 6 * method
+                now[at] = totals[3] / seconds
+                now[at + 1] = totals[0] / seconds
+                now[at + 2] = math.inf
+                if totals[0] > 0.0:
+                    now[at + 2] = totals[1] / totals[0]
+                now[at + 3] = totals[4]
+                now[at + 4] = totals[5]
+                now[at + 5] = totals[6]
+                if method == BLIND:
+                    now[30] = 0.0
+                    if totals[0] > 0.0:
+                        now[30] = 1.0 - totals[3] / totals[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Contention:
+    """How simulated clients fared on one key, without the start of an endless run.
+
+    updates : acknowledged;  attempts : in all;  seconds : simulated;  effect : by how much the value grew
+    p50, p99, mean : of an update's time, from its first command to its last answer, pauses included, s
+    fairness : Jain's index of the updates of each client: 1 if all made the same, 1/clients if one made them all
+    busy : share of the time in which the server worked;  commands : that it did
+    """
+
+    updates: int
+    attempts: int
+    seconds: float
+    effect: int
+    p99: float
+    fairness: float
+    busy: float
+    commands: int
+    p50: float
+    mean: float
+
+    @property
+    def lost(self) -> int:
+        """Updates that were acknowledged and are not in the value."""
+        return self.updates - self.effect
+
+    @property
+    def rate(self) -> float:
+        """Updates a second that are in the value."""
+        return self.effect / self.seconds
+
+    @property
+    def attempts_each(self) -> float:
+        """Attempts for each acknowledged update."""
+        return self.attempts / self.updates
+
+
+def simulate(method, clients, round_trip=1e-3, compute=0.0, service=20e-6, think=0.0, spread=0.2, backoff="none",
+             base=1e-3, held=3, each=0, commands=40_000, seed=1):  # fmt: skip
+    """Clients who update one key by a method, as a ``Contention``.
+
+    method : one of ``METHODS``;  backoff : one of ``BACKOFFS``, after a refused write or a lock that is taken
+    round_trip, compute, service, think, base : seconds;  spread : of a message's time, 0 to 1
+    held : commands under a lock, the last of which releases it;  each : updates a client, 0 for as many as come
+    commands : where an endless run ends. Raises ValueError for arguments out of range.
+    Explained in chapter 3, section 5.
+    """
+    checks.one_of("method", method, METHODS), checks.one_of("backoff", backoff, BACKOFFS)
+    clients, held = checks.whole("clients", clients, 1, 10_000), checks.whole("held", held, 1)
+    each, commands = checks.whole("each", each, 0), checks.whole("commands", commands, 10, 10**8)
+    given = dict(compute=compute, service=service, think=think, base=base)
+    given = {name: checks.number(name, value, 0) for name, value in given.items()}
+    round_trip = checks.number("round_trip", checks.positive("round_trip", round_trip))
+    spread = checks.number("spread", spread, 0, 1)
+    ints = [np.empty(clients, dtype=np.int64) for _ in range(5)]
+    totals = np.zeros(TOTALS)
+    contention_run(
+        METHODS[method], clients, round_trip, given["compute"], given["service"], given["think"], spread,
+        BACKOFFS[backoff], given["base"], held, each, commands, checks.whole("seed", seed, 0), np.empty(clients),
+        np.empty(clients), *ints, np.empty(commands), totals, np.empty(STATE_SIZE, dtype=np.int64),
+    )  # fmt: skip
+    updates, attempts, seconds, effect, p99, fairness, busy, done, p50, mean = totals.tolist()
+    return Contention(int(updates), int(attempts), seconds, int(effect), p99, fairness, busy, int(done), p50, mean)
+
+
+def rounds(clients) -> tuple[int, int]:
+    """(attempts, rounds) until each of n clients has had its update, where all try together and one of them wins.
+
+    n tries in the first round, n - 1 in the second: n(n + 1)/2 attempts in n rounds.
+    Raises ValueError unless n is a whole number from 1 up. Explained in chapter 3, section 5.
+    """
+    clients = checks.whole("clients", clients, 1)
+    return clients * (clients + 1) // 2, clients
