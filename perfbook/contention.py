@@ -54,6 +54,22 @@ def retry_pause(backoff: int, base: float, tries: int, state: Ints) -> float:
 
 
 @kernel
+def replay(due: Floats, tree: Ints, size: int, client: int) -> None:
+    """Play a tournament's matches again in which ``client`` takes part: ``tree[1]`` is then who is due first.
+
+    due : of each of ``size`` clients, a power of two;  tree : 2 x size, leaves last; of equals the lower number wins
+    """
+    node = (size + client) // 2
+    while node >= 1:
+        left = tree[2 * node]
+        right = tree[2 * node + 1]
+        tree[node] = left
+        if due[right] < due[left]:
+            tree[node] = right
+        node = node // 2
+
+
+@kernel
 def contention_run(
     method: int,
     clients: int,
@@ -75,6 +91,7 @@ def contention_run(
     tries: Ints,
     made: Ints,
     line: Ints,
+    tree: Ints,
     took: Floats,
     totals: Floats,
     state: Ints,
@@ -84,7 +101,8 @@ def contention_run(
     method : 0 GET and SET, 1 compare-and-swap, 2 polled lock, 3 queued lock, 4 atomic;  all times in seconds
     compute : between what was read and what is written;  service : of the server, a command;  think : mean, uniform
     spread : of a message's time, 0 to 1;  backoff, base : of ``retry_pause``;  held : commands under the lock, from 1
-    due, begun, step, seen, tries, made, line : scratch, one a client;  took : scratch, one a command
+    due, begun, step, seen, tries, made, line : scratch, one a client (up to the next power of two), and ``tree`` twice that
+    took : scratch, one a command
     totals : updates acknowledged, attempts, seconds, effect on the value, 99th percentile of an update's time, Jain's index
         of the clients' updates (1 is equal), share of time that the server is busy, commands, median and mean of an
         update's time. The first tenth of an endless run's commands is left out of all of them
@@ -92,6 +110,12 @@ def contention_run(
     seed_stream(seed, 29, state)
     for j in range(TOTALS):
         totals[j] = 0.0
+    size = 1
+    while size < clients:
+        size *= 2
+    for c in range(size):
+        due[c] = math.inf
+        tree[size + c] = c
     for c in range(clients):
         begun[c] = 0.0
         if think > 0.0:
@@ -101,6 +125,10 @@ def contention_run(
         seen[c] = 0
         tries[c] = 0
         made[c] = 0
+    for node in range(size - 1, 0, -1):
+        tree[node] = tree[2 * node]
+        if due[tree[2 * node + 1]] < due[tree[2 * node]]:
+            tree[node] = tree[2 * node + 1]
     value = 0
     first_value = 0
     holder = -1
@@ -116,10 +144,7 @@ def contention_run(
         warm = commands // 10
     done = 0
     while done < commands:
-        c = 0
-        for k in range(1, clients):
-            if due[k] < due[c]:
-                c = k
+        c = tree[1]
         if due[c] == math.inf:
             break
         if done == warm:
@@ -168,6 +193,7 @@ def contention_run(
                 line[(head + waiting) % clients] = c
                 waiting += 1
                 due[c] = math.inf
+                replay(due, tree, size, c)
                 continue
             if held == 1:
                 between = compute
@@ -189,6 +215,7 @@ def contention_run(
                 if held == 1:
                     told += compute
                 due[holder] = told + message_time(round_trip, spread, state)
+                replay(due, tree, size, holder)
         if refused:
             tries[c] += 1
             between = retry_pause(backoff, base, tries[c], state)
@@ -205,6 +232,7 @@ def contention_run(
                 due[c] = math.inf
         else:
             due[c] = reply + between + message_time(round_trip, spread, state)
+        replay(due, tree, size, c)
     total = 0.0
     squares = 0.0
     spent = 0.0
@@ -254,6 +282,7 @@ def contention_figure(
     tries: Ints,
     made: Ints,
     line: Ints,
+    tree: Ints,
     took: Floats,
     totals: Floats,
     state: Ints,
@@ -264,7 +293,8 @@ def contention_figure(
         atomic;  limits : the most that a compare-and-swap, a lock and an atomic operation can do, /s
     now : at ``clients``, for GET and SET and the four others: effect on the value a second, updates acknowledged a second,
         attempts an update, 99th percentile (s), Jain's index, share of time that the server is busy; then the share of
-        the acknowledged updates that GET and SET lose
+        the acknowledged updates that GET and SET lose, the queued lock's rate over compare-and-swap's, and the number of
+        clients whose attempts fill the server if none of them ever pauses
     """
     round_trip = round_trip_ms / 1e3
     compute = compute_ms / 1e3
@@ -285,7 +315,7 @@ def contention_figure(
                 many = int(counts[j])
             contention_run(
                 method, many, round_trip, compute, service, think, spread, backoff, base, held, 0, commands, seed, due,
-                begun, step, seen, tries, made, line, took, totals, state,
+                begun, step, seen, tries, made, line, tree, took, totals, state,
             )  # fmt: skip
             seconds = max(totals[2], 1e-12)
             if j < points:
@@ -305,6 +335,10 @@ def contention_figure(
                     now[30] = 0.0
                     if totals[0] > 0.0:
                         now[30] = 1.0 - totals[3] / totals[0]
+    now[31] = math.inf
+    if now[6] > 0.0:
+        now[31] = now[18] / now[6]
+    now[32] = (2.0 * (round_trip + service) + compute) / (2.0 * service)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -361,15 +395,27 @@ def simulate(method, clients, round_trip=1e-3, compute=0.0, service=20e-6, think
     given = {name: checks.number(name, value, 0) for name, value in given.items()}
     round_trip = checks.number("round_trip", checks.positive("round_trip", round_trip))
     spread = checks.number("spread", spread, 0, 1)
-    ints = [np.empty(clients, dtype=np.int64) for _ in range(5)]
+    size = 1 << (clients - 1).bit_length()
+    ints = [np.empty(count, dtype=np.int64) for count in (*[size] * 5, 2 * size)]
     totals = np.zeros(TOTALS)
     contention_run(
         METHODS[method], clients, round_trip, given["compute"], given["service"], given["think"], spread,
-        BACKOFFS[backoff], given["base"], held, each, commands, checks.whole("seed", seed, 0), np.empty(clients),
-        np.empty(clients), *ints, np.empty(commands), totals, np.empty(STATE_SIZE, dtype=np.int64),
+        BACKOFFS[backoff], given["base"], held, each, commands, checks.whole("seed", seed, 0), np.empty(size),
+        np.empty(size), *ints, np.empty(commands), totals, np.empty(STATE_SIZE, dtype=np.int64),
     )  # fmt: skip
     updates, attempts, seconds, effect, p99, fairness, busy, done, p50, mean = totals.tolist()
     return Contention(int(updates), int(attempts), seconds, int(effect), p99, fairness, busy, int(done), p50, mean)
+
+
+def clients_that_fill(round_trip, compute, service) -> float:
+    """Clients whose attempts at compare-and-swap, two commands each, fill the server if they never pause.
+
+    round_trip, compute, service : seconds, the last one a command's. Raises ValueError for arguments out of range.
+    Explained in chapter 3, section 5.
+    """
+    service = checks.number("service", checks.positive("service", service))
+    round_trip, compute = checks.number("round_trip", round_trip, 0), checks.number("compute", compute, 0)
+    return (2 * (round_trip + service) + compute) / (2 * service)
 
 
 def rounds(clients) -> tuple[int, int]:

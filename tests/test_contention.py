@@ -153,6 +153,15 @@ def test_refused_attempts_cost_nothing_until_the_server_is_full():
     assert crowded[1] > 1.5 * crowded[0]
 
 
+@pytest.mark.parametrize("service", [2e-5, 1e-4])
+def test_the_server_is_full_from_the_number_on_that_the_formula_says(service):
+    full = contention.clients_that_fill(R, 4e-4, service)
+    for share in (0.5, 0.8, 1.2, 2.0):
+        clients = round(share * full)
+        run = contention.simulate("compare-and-swap", clients, R, 4e-4, service)
+        assert run.busy == pytest.approx(min(clients / full, 1.0), abs=0.03)
+
+
 def test_arguments_out_of_range_are_named():
     for wrong in ({"method": "luck"}, {"clients": 0}, {"backoff": "some"}, {"round_trip": 0}, {"compute": -1},
                   {"spread": 2}, {"held": 0}, {"each": -1}, {"commands": 1}, {"seed": -1}):  # fmt: skip
@@ -160,3 +169,5 @@ def test_arguments_out_of_range_are_named():
             contention.simulate(**{"method": "atomic", "clients": 2, **wrong})
     with pytest.raises(ValueError, match="clients"):
         contention.rounds(0)
+    with pytest.raises(ValueError, match="service"):
+        contention.clients_that_fill(R, 0, 0)

@@ -22,7 +22,14 @@ def retry_pause(random):
 
 
 def work():
-    return [np.zeros(CLIENTS), np.zeros(CLIENTS), *(ints(CLIENTS) for _ in range(5)), np.zeros(COMMANDS)]
+    return [np.zeros(8), np.zeros(8), *(ints(8) for _ in range(5)), ints(16), np.zeros(COMMANDS)]
+
+
+def replay(random):
+    tree = np.concatenate([ints(8), np.arange(8)])
+    for node in range(7, 0, -1):
+        tree[node] = tree[2 * node]
+    return [random.integers(0, 4, 8).astype(float), tree, 8, int(random.integers(0, 8))]
 
 
 def contention_run(random):
@@ -35,13 +42,14 @@ def contention_run(random):
 def contention_figure(random):
     backoff, held, seed = (int(random.integers(0, n)) for n in (3, 3, 99))
     numbers = [int(random.integers(1, CLIENTS + 1)), 1.0, 0.5, 100.0, 2.0, 20.0, backoff, 1.0, held + 1, seed, COMMANDS]
-    out = [np.array([1.0, 3.0, 6.0]), np.zeros(12), np.zeros(12), np.zeros(3), np.zeros(31)]
+    out = [np.array([1.0, 3.0, 6.0]), np.zeros(12), np.zeros(12), np.zeros(3), np.zeros(33)]
     return [*numbers, *out, *work(), np.zeros(10), ints(4)]
 
 
 cases = {
     "message_time": message_time,
     "retry_pause": retry_pause,
+    "replay": replay,
     "contention_run": contention_run,
     "contention_figure": contention_figure,
 }
