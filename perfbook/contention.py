@@ -29,7 +29,7 @@ BLIND, CAS, POLLED, QUEUED, ATOMIC = range(5)
 METHODS = {"GET, SET": BLIND, "compare-and-swap": CAS, "polled lock": POLLED, "queued lock": QUEUED, "atomic": ATOMIC}
 BACKOFFS = {"none": 0, "exponential": 1, "full jitter": 2}
 DOUBLINGS = 6  # the longest pause is 64 times the first
-TOTALS = 10
+TOTALS = 11
 
 
 @kernel
@@ -105,7 +105,7 @@ def contention_run(
     took : scratch, one a command
     totals : updates acknowledged, attempts, seconds, effect on the value, 99th percentile of an update's time, Jain's index
         of the clients' updates (1 is equal), share of time that the server is busy, commands, median and mean of an
-        update's time. The first tenth of an endless run's commands is left out of all of them
+        update's time, how long the oldest unfinished update has been under way at the end. The first tenth of an endless run's commands is left out of all of them
     """
     seed_stream(seed, 29, state)
     for j in range(TOTALS):
@@ -241,6 +241,8 @@ def contention_run(
     for c in range(clients):
         total += made[c]
         squares += float(made[c]) * made[c]
+        if made[c] != each or each == 0:
+            totals[10] = max(totals[10], free - begun[c])
     totals[0] = updates
     totals[1] = attempts
     totals[2] = free - since
@@ -294,7 +296,8 @@ def contention_figure(
     now : at ``clients``, for GET and SET and the four others: effect on the value a second, updates acknowledged a second,
         attempts an update, 99th percentile (s), Jain's index, share of time that the server is busy; then the share of
         the acknowledged updates that GET and SET lose, the queued lock's rate over compare-and-swap's, and the number of
-        clients whose attempts fill the server if none of them ever pauses
+        clients whose attempts fill the server if none of them ever pauses, and how long the oldest unfinished update has been
+        under way at the end, of compare-and-swap and of the polled lock, s
     """
     round_trip = round_trip_ms / 1e3
     compute = compute_ms / 1e3
@@ -331,6 +334,8 @@ def contention_figure(
                 now[at + 3] = totals[4]
                 now[at + 4] = totals[5]
                 now[at + 5] = totals[6]
+                if method in (CAS, POLLED):
+                    now[32 + method] = totals[10]
                 if method == BLIND:
                     now[30] = 0.0
                     if totals[0] > 0.0:
@@ -347,6 +352,7 @@ class Contention:
 
     updates : acknowledged;  attempts : in all;  seconds : simulated;  effect : by how much the value grew
     p50, p99, mean : of an update's time, from its first command to its last answer, pauses included, s
+    oldest : how long the oldest unfinished update has been under way at the end, s; the percentiles do not know of it
     fairness : Jain's index of the updates of each client: 1 if all made the same, 1/clients if one made them all
     busy : share of the time in which the server worked;  commands : that it did
     """
@@ -361,6 +367,7 @@ class Contention:
     commands: int
     p50: float
     mean: float
+    oldest: float
 
     @property
     def lost(self) -> int:
@@ -403,8 +410,8 @@ def simulate(method, clients, round_trip=1e-3, compute=0.0, service=20e-6, think
         BACKOFFS[backoff], given["base"], held, each, commands, checks.whole("seed", seed, 0), np.empty(size),
         np.empty(size), *ints, np.empty(commands), totals, np.empty(STATE_SIZE, dtype=np.int64),
     )  # fmt: skip
-    updates, attempts, seconds, effect, p99, fairness, busy, done, p50, mean = totals.tolist()
-    return Contention(int(updates), int(attempts), seconds, int(effect), p99, fairness, busy, int(done), p50, mean)
+    updates, attempts, seconds, effect, p99, fairness, busy, done, *times = totals.tolist()
+    return Contention(int(updates), int(attempts), seconds, int(effect), p99, fairness, busy, int(done), *times)
 
 
 def clients_that_fill(round_trip, compute, service) -> float:

@@ -6,6 +6,7 @@ as a caller would believe it. What the key says in the end is compared with that
 Explained in chapter 3, section 5.
 """
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import random
@@ -268,6 +269,25 @@ def race(server, method, clients=50, each=20, backoff="full", base=0.001, cap=0.
         value = read(ours[0])
     server.forget(*names)
     return Race(method, clients, clients * each, value, sum(attempts), max(ends) - begun, took.ravel())
+
+
+def together(server, action, clients=10) -> list:
+    """What ``action(connection)`` gives to each of ``clients`` threads that start together, each with its own connection.
+
+    Raises ValueError for fewer than 1 client, RuntimeError without a server, and what the action raises.
+    Explained in chapter 3, section 5.
+    """
+    clients = checks.whole("clients", clients, 1, 1000)
+    ready = threading.Barrier(clients)
+
+    def one(line):
+        ready.wait()
+        return action(line)
+
+    with contextlib.ExitStack() as stack:
+        lines = [stack.enter_context(contextlib.closing(server.connect())) for _ in range(clients)]
+        with concurrent.futures.ThreadPoolExecutor(clients) as pool:
+            return list(pool.map(one, lines))
 
 
 def read(client) -> int:

@@ -143,6 +143,17 @@ def test_compare_and_swap_agrees_with_simpy(clients, think):
         assert abs(means[0] - means[1]) < 4 * error + 0.005 * means[0]
 
 
+def test_somebody_always_wins_and_it_may_always_be_the_same_one():
+    """Compare-and-swap makes progress whatever happens, but not everybody does: the winner reads first again."""
+    starved = contention.simulate("compare-and-swap", 50, compute=10e-3)
+    assert starved.rate == pytest.approx(1 / (R + 10e-3), rel=0.1)
+    assert starved.fairness < 0.1 and starved.oldest > 0.9 * starved.seconds and starved.p50 < 0.01 * starved.oldest
+    fair = contention.simulate(
+        "compare-and-swap", 50, compute=10e-3, backoff="full jitter", base=20e-3, commands=200_000
+    )
+    assert fair.fairness > 0.9
+
+
 def test_refused_attempts_cost_nothing_until_the_server_is_full():
     """With no pause, refused writes fill the server; a pause empties it at the price of a longer wait."""
     plain = contention.simulate("compare-and-swap", 50)

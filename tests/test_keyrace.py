@@ -116,6 +116,14 @@ def test_a_client_that_fails_ends_the_race_with_its_reason(server, monkeypatch):
         keyrace.race(server, "INCR", clients=4, each=2)
 
 
+def test_clients_together_do_what_they_are_told_each_once(server):
+    name = "together"
+    assert sorted(keyrace.together(server, lambda line: line.incr(server.key(name)), 7)) == list(range(1, 8))
+    with pytest.raises(ValueError, match="clients"):
+        keyrace.together(server, lambda line: None, 0)
+    server.forget(name)
+
+
 # A holder that is late
 
 

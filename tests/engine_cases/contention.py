@@ -36,14 +36,14 @@ def contention_run(random):
     method, each, spread = (int(random.choice(few)) for few in ((0, 1, 2, 3, 4), (0, 2), (0, 1)))
     think, held = float(random.choice([0.0, 2e-3])), int(random.integers(1, 4))
     times = [1e-3, 4e-4, 1e-4, think, 0.2 * spread, int(random.integers(0, 3)), 5e-4]
-    return [method, CLIENTS, *times, held, each, COMMANDS, int(random.integers(0, 99)), *work(), np.zeros(10), ints(4)]
+    return [method, CLIENTS, *times, held, each, COMMANDS, int(random.integers(0, 99)), *work(), np.zeros(11), ints(4)]
 
 
 def contention_figure(random):
     backoff, held, seed = (int(random.integers(0, n)) for n in (3, 3, 99))
     numbers = [int(random.integers(1, CLIENTS + 1)), 1.0, 0.5, 100.0, 2.0, 20.0, backoff, 1.0, held + 1, seed, COMMANDS]
-    out = [np.array([1.0, 3.0, 6.0]), np.zeros(12), np.zeros(12), np.zeros(3), np.zeros(33)]
-    return [*numbers, *out, *work(), np.zeros(10), ints(4)]
+    out = [np.array([1.0, 3.0, 6.0]), np.zeros(12), np.zeros(12), np.zeros(3), np.zeros(35)]
+    return [*numbers, *out, *work(), np.zeros(11), ints(4)]
 
 
 cases = {

@@ -6,7 +6,7 @@ from perfbook import contention as model
 from perfbook.explore import Challenge, Explorable, Slider
 
 COUNTS = 2.0 ** np.arange(8)
-MOST, COMMANDS, PREVIEW = 128, 40_000, 2_000
+MOST, COMMANDS, PREVIEW = 128, 30_000, 2_000
 POINTS = len(COUNTS)
 RATES, SLOW = (1, 100_000), (1e-4, 1e4)
 
@@ -53,7 +53,7 @@ contention = Explorable(
         Slider("seed", "run number", 1, 100, step=1, value=1),
     ],
     inputs={"counts": COUNTS, "spread_percent": 20.0, "commands": COMMANDS},
-    outputs={"rates": 4 * POINTS, "slow": 4 * POINTS, "limits": 3, "now": 33},
+    outputs={"rates": 4 * POINTS, "slow": 4 * POINTS, "limits": 3, "now": 35},
     scratch={"totals": model.TOTALS, "state": 4},
     workspace={
         "due": MOST,
@@ -70,10 +70,10 @@ contention = Explorable(
     draw=draw_contention,
     readouts={
         "blind": "GET and SET: {now[1]:,.0f} acknowledged a second, {now[0]:,.0f} of them in the value: {now[30]:.1%} lost",
-        "swap": "Compare-and-swap: {now[6]:,.0f}/s, {now[8]:.1f} attempts each, p99 {now[9]:duration|unknown}, server "
-        "{now[11]:.0%} busy, fairness {now[10]:.2f}",
-        "polled": "Polled lock: {now[12]:,.0f}/s, {now[14]:.1f} times asked, p99 {now[15]:duration|unknown}, server "
-        "{now[17]:.0%} busy, fairness {now[16]:.2f}",
+        "swap": "Compare-and-swap: {now[6]:,.0f}/s, {now[8]:.1f} attempts each, p99 {now[9]:duration|unknown} and one "
+        "still trying after {now[33]:duration}; server {now[11]:.0%} busy, fairness {now[10]:.2f}",
+        "polled": "Polled lock: {now[12]:,.0f}/s, {now[14]:.1f} times asked, p99 {now[15]:duration|unknown} and one "
+        "still asking after {now[34]:duration}; server {now[17]:.0%} busy, fairness {now[16]:.2f}",
         "queued": "Queued lock: {now[18]:,.0f}/s, {now[31]:.2f} times as many as compare-and-swap; p99 "
         "{now[21]:duration|unknown}, server {now[23]:.0%} busy",
         "atomic": "One command: {now[24]:,.0f}/s, p99 {now[27]:duration|unknown}, server {now[29]:.0%} busy",
