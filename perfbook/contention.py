@@ -105,7 +105,8 @@ def contention_run(
     took : scratch, one a command
     totals : updates acknowledged, attempts, seconds, effect on the value, 99th percentile of an update's time, Jain's index
         of the clients' updates (1 is equal), share of time that the server is busy, commands, median and mean of an
-        update's time, how long the oldest unfinished update has been under way at the end. The first tenth of an endless run's commands is left out of all of them
+        update's time, and for how long the oldest unfinished one has been under way at the end. The first tenth of
+        an endless run's commands is left out of all of them
     """
     seed_stream(seed, 29, state)
     for j in range(TOTALS):
