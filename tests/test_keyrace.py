@@ -145,6 +145,11 @@ def test_a_late_holder_loses_an_update_unless_reads_are_fenced_too(server, fence
     assert any("with number 2" in line for line in log)
 
 
+def test_a_lease_that_is_over_too_soon_for_this_machine_is_made_longer(server):
+    done, value, log = keyrace.late_writer(server, "writes", "writes", lease=0.001, pause=0.002)
+    assert (done, value, log[2]) == (1, 1, "second asks for the lock: it is taken")
+
+
 def test_only_the_holder_releases_a_lock(server, client):
     names = {name: server.key(f"lock-{name}") for name in ("value", "lock", "fence")}
     one = keyrace.Client(client, names.__getitem__)
