@@ -15,6 +15,7 @@ from . import (  # noqa: F401
     closed,
     coldstart,
     contention,
+    contentioncurves,
     dependency,
     eviction,
     fitting,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from perfbook import contention as model
+from perfbook import contentioncurves
 from perfbook.explore import Challenge, Explorable, Slider
 
 COUNTS = 2.0 ** np.arange(8)
@@ -40,7 +41,7 @@ def draw_contention(picture):
 
 contention = Explorable(
     "cas-contention",
-    kernel=model.contention_figure,
+    kernel=contentioncurves.contention_figure,
     sliders=[
         Slider("clients", "clients", 1, MOST, step=1, value=50),
         Slider("think_ms", "pause between updates, mean", 0, 500, step=10, value=0, unit="ms"),
