@@ -18,6 +18,8 @@ from . import (  # noqa: F401
     collapse,
     collapsetracks,
     connections,
+    contention,
+    contentioncurves,
     dependency,
     eviction,
     exactshuffle,
