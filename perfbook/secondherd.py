@@ -64,15 +64,19 @@ def refresh_density(t: float, rate: float, edges: int, first: float, width: floa
         return edges * rate * math.exp(-edges * rate * (t - first))
     here = asked_up_to(t, rate, first, width)
     span = min(t - first, width)
+    # F is convex while lives end, so that beyond this part of the span the chance is below e^-18. In it, the points
+    # crowd towards the last lives as a square: within 0.1% for up to 400 edges.
+    part = span * min(1.0, 18.0 / max((edges - 1.0) * here, 1e-9))
     total = 0.0
     for j in range(8):
         point = POINT[j // 2]
         if j % 2 == 0:
             point = -point
-        y = first + 0.5 * span * (1.0 + point)
+        back = 0.5 * (1.0 + point)
+        y = first + span - part * back * back
         between = min(max(here - asked_up_to(y, rate, first, width), 0.0), 1.0 - 1e-15)
-        total += SHARE[j // 2] * math.exp((edges - 1.0) * math.log1p(-between))
-    return edges * asking_at(t, rate, first, width) * total * 0.5 * span / width
+        total += SHARE[j // 2] * back * math.exp((edges - 1.0) * math.log1p(-between))
+    return edges * asking_at(t, rate, first, width) * total * part / width
 
 
 @kernel

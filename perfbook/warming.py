@@ -453,7 +453,7 @@ def evening(
     """
     given = dict(limit=limit, capacity=capacity, fetch=fetch, regions=regions, edges=edges, span=span, devices=devices)
     titles, region_titles, edge_titles, given = _checked(policy, titles, region_titles, edge_titles, given)
-    lead, span = checks.number("lead", lead, 0, -START), checks.number("span", given["span"], 0, END)
+    lead, span = checks.number("lead", lead, 0, int(-START)), checks.number("span", given["span"], 0, END)
     alpha, error = checks.number("alpha", alpha, 0, 4), checks.number("error", error, 0, 1000)
     lines, now = [np.zeros(POINTS) for _ in range(5)], np.zeros(10)
     evening_run(

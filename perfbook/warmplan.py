@@ -22,7 +22,7 @@ def priority(popularity, affinity, freshness, geography):
     Numbers or arrays. Raises ValueError for values outside. Explained in chapter 3, section 3.
     """
     given = dict(popularity=popularity, affinity=affinity, freshness=freshness, geography=geography)
-    return sum(WEIGHTS[name] * checks.between(name, value) for name, value in given.items())
+    return sum(WEIGHTS[name] * checks.numbers(name, value, 0, 1) for name, value in given.items())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +48,7 @@ def plan(score, confidence, tiers=TIERS, pace=math.inf, jitter=0.0, seed=1) -> l
     With the defaults this is the episode's rule: everything at one instant, and everything expires at one of two.
     Raises ValueError if the lengths differ or an argument is out of range. Explained in chapter 3, section 3.
     """
-    score, confidence = np.asarray(score, dtype=float), checks.between("confidence", np.asarray(confidence, dtype=float))
+    score, confidence = np.asarray(score, dtype=float), checks.numbers("confidence", confidence, 0, 1)
     if score.shape != confidence.shape:
         raise ValueError(f"confidence must have one value a title, got {confidence.shape} for {score.shape}")
     pace, jitter = checks.positive("pace", pace), checks.number("jitter", jitter, 0, 1)

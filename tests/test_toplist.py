@@ -107,7 +107,7 @@ def test_the_figure_says_what_the_functions_say(moved):
     "wrong, message",
     [
         (dict(picked=11), "picked must be a whole number from 0 to 10, got 11"),
-        (dict(picked=1, error=-1), "error must be from 0 to 1000, got -1"),
+        (dict(picked=1, error=-1), "error must be from 0 to 1,000, got -1"),
         (dict(picked=1, alpha=5), "alpha must be from 0 to 4, got 5"),
     ],
 )

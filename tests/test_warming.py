@@ -51,7 +51,7 @@ def test_reactive_pushes_what_nobody_needs_any_more():
     """The formula takes the counts of the first minute for exact; drawn counts push a little more in vain."""
     given = dict(policy="reactive", region_titles=200, capacity=IDLE, limit=100.0)
     runs, mean = drawn(**given), warming.evening(**SMALL | given)
-    assert np.mean([run.asked for run in runs]) == pytest.approx(mean.asked, rel=0.01)
+    assert np.mean([run.asked for run in runs]) == pytest.approx(mean.asked, rel=0.02)
     assert np.mean([run.pushed for run in runs]) == pytest.approx(mean.pushed, rel=0.1)
     assert mean.pushed < 0.35 * 200 * SMALL["regions"]  # the rest was there already
 
