@@ -23,11 +23,11 @@ from .rng import STATE_SIZE, normal, seed_stream
 from .tails import ROOT_2PI, normal_tail, select
 
 EXACT = 24  # ranks that stand for themselves
-GROWTH = 1.5  # from a panel's first rank to its last
+GROWTH = 1.7  # from a panel's first rank to its last
 PLACES = 256  # weighted ranks: enough for any catalogue up to MOST_TITLES
 MOST_TITLES = 10**6
-STEPS = 14  # of Newton's search for a threshold
-FAR = 8.0  # standard deviations beyond which a chance is 0 or 1
+STEPS = 12  # of Newton's search for a threshold
+FAR = 6.5  # standard deviations beyond which a chance is 0 or 1
 
 
 @kernel
@@ -63,6 +63,16 @@ def list_ranks(
 
 
 @kernel
+def chance_above(z: float) -> float:
+    """P(Z > z) for a standard normal Z, 0 or 1 where that is so to ten digits."""
+    if z > FAR:
+        return 0.0
+    if z < -FAR:
+        return 1.0
+    return normal_tail(z)
+
+
+@kernel
 def inclusion(
     picked: float, titles: float, error: float, rank: Floats, weight: Floats, chance: Floats, count: int, share: Floats
 ) -> None:
@@ -81,18 +91,17 @@ def inclusion(
     threshold = math.log(chance[0])
     seen = 0.0
     for k in range(count):
+        share[k] = math.log(chance[k])
         seen += weight[k]
         if seen <= picked:
-            threshold = math.log(chance[k])
+            threshold = share[k]
     for _ in range(STEPS):
         above = 0.0
         slope = 0.0
         for k in range(count):
-            z = (threshold - math.log(chance[k])) / error
-            if z < -FAR:
-                above += weight[k]
-            elif z < FAR:
-                above += weight[k] * normal_tail(z)
+            z = (threshold - share[k]) / error
+            above += weight[k] * chance_above(z)
+            if abs(z) < FAR:
                 slope += weight[k] * math.exp(-0.5 * z * z)
         above = max(above, 1e-12)
         move = 3.0 * error
@@ -100,7 +109,7 @@ def inclusion(
             move = math.log(above / picked) * above * error * ROOT_2PI / slope
         threshold += min(max(move, -3.0 * error), 3.0 * error)
     for k in range(count):
-        share[k] = normal_tail((threshold - math.log(chance[k])) / error)
+        share[k] = chance_above((threshold - share[k]) / error)
 
 
 @kernel
@@ -205,6 +214,8 @@ def forecast_figure(
         evenings[j] = drawn_share(picked, evening_errors[j], truth, noise, score, spare)
     total = power_sum(alpha, titles)
     count = list_ranks(alpha, titles, titles, titles, rank, weight, chance)
+    for k in range(count):
+        share[k] = math.log(chance[k])
     points = numbers.shape[0]
     for j in range(points):
         # By thresholds, each of which picks some number of titles: no search is needed.
@@ -216,7 +227,7 @@ def forecast_figure(
             numbers[j] = 0.0
             by_number[j] = 0.0
             for k in range(count):
-                above = weight[k] * normal_tail((threshold - math.log(chance[k])) / error)
+                above = weight[k] * chance_above((threshold - share[k]) / error)
                 numbers[j] += above
                 by_number[j] += above * chance[k]
         oracle[j] = power_sum(alpha, numbers[j]) / total

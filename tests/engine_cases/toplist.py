@@ -56,6 +56,7 @@ def figure(random):
 
 cases = {
     "list_ranks": ranks,
+    "chance_above": lambda random: [float(random.uniform(-8, 8))],
     "inclusion": chosen,
     "served_share": served,
     "draw_evening": draw,

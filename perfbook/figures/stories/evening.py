@@ -20,7 +20,7 @@ def draw_warming(picture):
     above.line("moments", "asked", color="theory", width=1.7)
     above.line("moments", "pushing", color="simulation", width=1.7, steps=True)
     above.rule(y="capacity", color="limit", width=1)
-    above.text(-9.7, "capacity", "what the origin can do", color="limit", offset=(0, 7))
+    above.text(-9.7, "capacity", "capacity", color="limit", offset=(0, 7))
     above.text(14.7, 4.2e5, "nothing warmed", color="danger", align="right")
     above.text(14.7, 1.5e5, "viewers, as set", color="theory", align="right")
     above.text(-9.7, 1.5e5, "pushes", color="simulation")
@@ -38,7 +38,7 @@ warming = Explorable(
         Slider("region_titles", "titles pushed to the regions", 0, TITLES, step=10, value=10),
         Slider("edge_titles", "of these, pushed on to the edges", 0, 1000, step=10, value=10),
         Slider("error", "error of the forecast σ", 0, 3, step=0.1, value=0),
-        Slider("lead_minutes", "begins before the peak", 0, 10, step=0.5, value=10, unit="min"),
+        Slider("lead_minutes", "time to push, before the peak", 0, 10, step=0.5, value=10, unit="min"),
         Slider("limit", "pushes, at most", 200, 5000, step=100, value=2000, unit="/s"),
         Slider("coalesce", "regions coalesce", 0, 1, step=1, value=0, words=("no", "yes")),
         Slider("capacity", "the origin can do", 1000, 30_000, step=500, value=6000, unit="/s"),
@@ -113,7 +113,9 @@ def draw_forecast(picture):
         dict(x="error of the forecast σ", y="share of the requests served", xlim=(0, 3), ylim=(0, 1)),
         dict(x="titles pushed (log)", y="", xlim=(1, TITLES), ylim=(0, 1), xscale="log"),
     )
-    left.line("errors", "by_error", color="theory", label="expected", label_at=0.75)
+    left.line("errors", "by_error", color="theory")
+    left.text(0.1, 0.95, "expected", color="theory")
+    left.text(0.1, 0.87, "one evening", color="simulation")
     left.dots("evening_errors", "evenings", color="simulation", size=5)
     left.rule(y="now[1]", color="limit", width=1)
     left.text(2.95, "now[1]", "an oracle", color="limit", align="right", offset=(0, 7))
@@ -127,7 +129,7 @@ def draw_forecast(picture):
     right.text(1.3, 0.84, "the forecast's", color="theory")
 
 
-EVENINGS = np.linspace(0.25, 3, 12)
+EVENINGS = np.linspace(0.5, 3, 6)
 
 forecast = Explorable(
     "forecast",
@@ -140,8 +142,8 @@ forecast = Explorable(
         Slider("gigabytes", "a title takes", 1, 20, step=1, value=5, unit="GB"),
         Slider("seed", "evening number", 1, 100, step=1, value=1),
     ],
-    inputs={**CROWD, "regions": float(model.REGIONS), "errors": np.linspace(0, 3, 13), "evening_errors": EVENINGS},
-    outputs={"by_error": 13, "evenings": len(EVENINGS), "numbers": 30, "by_number": 30, "oracle": 30, "now": 10},
+    inputs={**CROWD, "regions": float(model.REGIONS), "errors": np.linspace(0, 3, 11), "evening_errors": EVENINGS},
+    outputs={"by_error": 11, "evenings": len(EVENINGS), "numbers": 24, "by_number": 24, "oracle": 24, "now": 10},
     scratch={**{name: toplist.PLACES for name in ("rank", "weight", "chance", "share")}, "state": 4},
     workspace={name: TITLES for name in ("truth", "noise", "score", "spare")},
     draw=draw_forecast,
@@ -184,7 +186,7 @@ def draw_herd(picture):
     panel.line("minutes", "together", color="danger", width=3)
     panel.line("minutes", "apart", color="theory", width=1.8)
     panel.rule(y="capacity", color="limit", width=1)
-    panel.text(15.6, "capacity", "what the origin can do", color="limit", offset=(0, 7))
+    panel.text(15.6, "capacity", "capacity", color="limit", offset=(0, 7))
     panel.text(15.6, 1.4e5, "one time to live", color="danger")
     panel.text(15.6, 6e4, "with jitter, as set", color="theory")
 
@@ -194,7 +196,7 @@ second_herd = Explorable(
     kernel=secondherd.herd_figure,
     sliders=[
         Slider("pushed", "titles pushed", 10, 5000, step=10, value=1000),
-        Slider("jitter_percent", "jitter, % of the time to live", 0, 40, step=1, value=0),
+        Slider("jitter_percent", "jitter, % of the time to live", 0, 40, step=1, value=10),
         Slider("ttl_minutes", "time to live", 30, 60, step=10, value=60, unit="min"),
         Slider("region_rate", "requests to a region", 20, 500, step=10, value=150, unit="/s"),
         Slider("capacity", "the origin can do", 500, 30_000, step=500, value=6000, unit="/s"),
@@ -206,19 +208,19 @@ second_herd = Explorable(
         "edges": model.EDGES // model.REGIONS,
         "after": secondherd.AFTER,
     },
-    outputs={"minutes": 120, "together": 120, "apart": 120, "now": 8},
+    outputs={"minutes": 80, "together": 80, "apart": 80, "now": 8},
     scratch={name: toplist.PLACES for name in ("rank", "weight", "chance")},
     draw=draw_herd,
     readouts={
         "together": "One time to live: {now[0]:,.0f}/s at once, of {now[2]:,.0f} refreshes; above the origin for {now[4]:duration}",
         "apart": "As set: at most {now[1]:,.0f}/s; above the origin for {now[5]:duration}",
-        "rule": "Refreshes over the time they are spread over: {now[6]:,.0f|no spread}/s",
+        "rule": "Refreshes over the time they are spread over: {now[6]:,.0f|endlessly many} a second",
     },
     alt="Requests at the origin when {pushed:.0f} pushed titles expire after {ttl_minutes:.0f} minutes: {now[0]:,.0f} a second "
     "without jitter, {now[1]:,.0f} with {jitter_percent:.0f}% of jitter.",
     caption="Nobody did anything wrong at this minute: the crowd is long seated. What was pushed together expires together.",
     presets={
-        "10% jitter": {"jitter_percent": 10},
+        "no jitter": {"jitter_percent": 0},
         "the episode's ten": {"pushed": 10},
         "half the catalogue, 30%": {"pushed": 5000, "jitter_percent": 30},
     },
