@@ -14,6 +14,7 @@ from . import (  # noqa: F401
     caches,
     closed,
     coldstart,
+    crowd,
     dependency,
     eviction,
     fitting,

@@ -39,7 +39,9 @@ def test_the_density_is_that_of_drawn_lives_and_requests(rate, jitter):
 @pytest.mark.parametrize("width", [0.0, 200.0])
 def test_the_density_of_a_first_request_is_the_slope_of_its_distribution(width):
     for t in (850.0, 930.0, 1003.0, 1100.0):
-        slope = (secondherd.asked_up_to(t + 1e-4, 0.02, 800.0, width) - secondherd.asked_up_to(t - 1e-4, 0.02, 800.0, width)) / 2e-4
+        slope = (
+            secondherd.asked_up_to(t + 1e-4, 0.02, 800.0, width) - secondherd.asked_up_to(t - 1e-4, 0.02, 800.0, width)
+        ) / 2e-4
         assert secondherd.asking_at(t, 0.02, 800.0, width) == pytest.approx(slope, rel=1e-5)
 
 
@@ -55,7 +57,9 @@ def test_the_integral_over_the_regions_life_is_scipys(edges, rate):
             first, end, points=spots, limit=500,
         )  # fmt: skip
         expected = edges * secondherd.asking_at(t, rate, first, width) * inner / width
-        assert secondherd.refresh_density(t, rate, edges, first, width) == pytest.approx(expected, rel=1.5e-3, abs=1e-15)
+        assert secondherd.refresh_density(t, rate, edges, first, width) == pytest.approx(
+            expected, rel=1.5e-3, abs=1e-15
+        )
 
 
 def test_without_jitter_a_herd_begins_with_all_the_demand_for_what_was_pushed():
@@ -92,7 +96,9 @@ def test_beyond_the_second_expiry_it_says_nothing():
     assert math.isnan(secondherd.asked([7200.0], 10)[0]) and math.isnan(secondherd.asked([4400.0], 10, 0.4)[0])
 
 
-@pytest.mark.parametrize("moved", [dict(jitter_percent=0), dict(jitter_percent=25, pushed=100, ttl_minutes=30, region_rate=400)])
+@pytest.mark.parametrize(
+    "moved", [dict(jitter_percent=0), dict(jitter_percent=25, pushed=100, ttl_minutes=30, region_rate=400)]
+)
 def test_the_figure_says_what_asked_says(moved):
     out, inputs = figure.at(**moved), figure.inputs
     now = {slider.name: moved.get(slider.name, slider.value) for slider in figure.sliders.values()}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbook import warming
+from perfbook import crowd, warming
 from perfbook.figures.stories.evening import warming as figure
 
 SMALL = dict(regions=8, edges=80, titles=500, span=480.0, devices=60_000)
@@ -20,7 +20,7 @@ POLICIES = [
 
 
 def drawn(count=30, **given):
-    return [warming.simulate(**SMALL | given, seed=seed) for seed in range(count)]
+    return [crowd.simulate(**SMALL | given, seed=seed) for seed in range(count)]
 
 
 def assert_mean(values, expected, slack=0.0):
@@ -71,7 +71,7 @@ def test_an_overloaded_origin_is_the_fluid_that_the_formulas_take_it_for(coalesc
     st.integers(0, 1000),
 )  # fmt: skip
 def test_every_request_meets_one_fate(policy, coalesce, titles, capacity, fetch, seed):
-    run = warming.simulate(
+    run = crowd.simulate(
         policy, titles, titles // 2, coalesce=coalesce, capacity=capacity, fetch=fetch, seed=seed, titles=200,
         devices=3000, edges=20, regions=4, error=1.0,
     )  # fmt: skip
@@ -120,6 +120,11 @@ def test_the_crowd_comes_at_the_episodes_mean_rate_and_all_of_it():
     assert np.max(np.diff(come)) == pytest.approx(2 * 97_917, rel=0.01)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 1.0])
+def test_a_drawn_crowd_comes_when_the_formula_says(share):
+    assert warming.come_by(1.0, 480.0, crowd.arrival(share, 480.0)) == pytest.approx(share)
+
+
 def test_pushing_takes_its_time_and_stops_at_the_peak():
     evening = warming.evening("predictive", 10_000, limit=1000.0, lead=60.0, capacity=IDLE)
     assert evening.in_time == 1000 * 60 // 200 and evening.pushed == evening.in_time * 200
@@ -128,7 +133,9 @@ def test_pushing_takes_its_time_and_stops_at_the_peak():
 @pytest.mark.parametrize("policy", range(3))
 @pytest.mark.parametrize("coalesce", range(2))
 def test_the_figure_says_what_evening_says(policy, coalesce):
-    moved = dict(policy=policy, coalesce=coalesce, region_titles=2000, edge_titles=100, error=1.0, capacity=5000, minutes=6)
+    moved = dict(
+        policy=policy, coalesce=coalesce, region_titles=2000, edge_titles=100, error=1.0, capacity=5000, minutes=6
+    )
     out, given = figure.at(**moved), dict(coalesce=bool(coalesce), capacity=5000, span=360.0)
     names = list(warming.POLICIES)
     for now, seen in (

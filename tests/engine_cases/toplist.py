@@ -30,7 +30,13 @@ def chosen(random):
 
 
 def served(random):
-    return [float(random.integers(0, TITLES + 1)), float(TITLES), float(random.uniform(0.5, 1.5)), error(random), *places(4)]
+    return [
+        float(random.integers(0, TITLES + 1)),
+        float(TITLES),
+        float(random.uniform(0.5, 1.5)),
+        error(random),
+        *places(4),
+    ]
 
 
 def draw(random):

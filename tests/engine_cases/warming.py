@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from perfbook.rng import zipf_table
 from perfbook.toplist import PLACES
 
 POINTS = 31
@@ -50,23 +49,10 @@ def figure(random):
     ]  # fmt: skip
 
 
-def simulated(random):
-    titles, edges, regions = 40, 6, 2
-    table = np.zeros(titles)
-    zipf_table(1.0, table)
-    return [
-        int(random.integers(0, 3)), int(random.integers(0, 2)), 1500, edges, regions, 10, 5, 5.0,
-        float(random.choice([0.5, 20.0])), float(random.choice([0.5, 1000.0])), 0.5, 240.0, int(random.integers(0, 99)),
-        table, random.standard_normal(titles), *many(2, titles), np.zeros(edges * titles), np.zeros(regions * titles),
-        np.zeros(9), np.zeros(4, dtype=np.int64),
-    ]  # fmt: skip
-
-
 cases = {
     "come_by": come,
     "mean_missing": missing,
     "unpushed": front,
     "evening_run": run,
     "warming_figure": figure,
-    "simulate_evening": simulated,
 }

@@ -58,10 +58,7 @@ warming = Explorable(
     },
     scratch={
         **{name: model.POINTS for name in ("spare", "sent", "done")},
-        **{
-            name: toplist.PLACES
-            for name in ("rank", "weight", "chance", "warm", "edge_warm", "up_to", "answered")
-        },
+        **{name: toplist.PLACES for name in ("rank", "weight", "chance", "warm", "edge_warm", "up_to", "answered")},
     },
     draw=draw_warming,
     readouts={

@@ -70,8 +70,8 @@ check_evening_bits = Number(
     ask="How many whole bits a title must the filter have, so that fewer than one title is missed on average?",
     answer=BITS,
     tolerance=0.001,
-    because=f"At {BITS - 1} bits {missed(BITS - 1):.2f} are missed, at {BITS} bits {missed(BITS):.2f}: {BITS * DISTINCT / 8 / 1000:.0f} kB for "
-    f"{DISTINCT:,} titles.",
+    because=f"At {BITS - 1} bits {missed(BITS - 1):.2f} are missed, at {BITS} bits {missed(BITS):.2f}: {BITS * DISTINCT / 8000:.0f} kB "
+    f"for {DISTINCT:,} titles.",
 )
 
 REACTIVE_RIGHT = "What tops the count is in nearly every region already, and the rest of the list comes too late."
@@ -82,8 +82,8 @@ quiz_evening_reactive = Choice(
     ask="A reactive warmer pushes what was asked for most in the first minute. Why does it spare the origin so little?",
     options={
         "A minute is too short to know what is popular.": "A million and a half requests came in it. The list is right.",
-        REACTIVE_RIGHT: "Yes. The regions fetched its first titles before it did. The rare ones, which the origin will still be asked for, are "
-        "last on its list.",
+        REACTIVE_RIGHT: "Yes. The regions fetched its first titles before it did. The rare ones, which the origin will still "
+        "be asked for, are last on its list.",
         "The pushes are not coalesced.": "A push is read at the origin once a region at most; so is a title that is asked for.",
     },
     right=REACTIVE_RIGHT,
@@ -108,7 +108,8 @@ quiz_evening_ttl = Choice(
     ask="At 17:50 you push 5,000 titles to every region with a time to live of 3,600 s. When does the origin have its next worst moment?",
     options={
         "in the peak": "Warmed titles are there. The peak is quiet.",
-        "at 18:50": "Yes. All copies end in one second, in every region, and the crowd is still there. A push is an appointment for a herd.",
+        "at 18:50": "Yes. All copies end in one second, in every region, and the crowd is still there. A push "
+        "is an appointment for a herd.",
         "never: each title is asked for at its own time": "The first request after 18:50 finds its title gone, and so do the next "
         "thousands.",
     },
