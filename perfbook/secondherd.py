@@ -80,6 +80,34 @@ def refresh_density(t: float, rate: float, edges: int, first: float, width: floa
 
 
 @kernel
+def herd_line(
+    pushed: float,
+    region_rate: float,
+    regions: int,
+    edges: int,
+    first: float,
+    width: float,
+    moments: Floats,
+    count: int,
+    rank: Floats,
+    weight: Floats,
+    chance: Floats,
+    asked: Floats,
+) -> None:
+    """What all ``regions`` ask of the origin a second, at each of ``moments`` (s): a sum over the pushed titles.
+
+    region_rate : requests a second to a region;  count, rank, weight, chance : the titles, by `list_ranks`
+    """
+    for j in range(moments.shape[0]):
+        asked[j] = 0.0
+        if moments[j] >= first:
+            for k in range(count):
+                if rank[k] < pushed + 0.5:
+                    rate = region_rate * chance[k] / edges
+                    asked[j] += weight[k] * regions * refresh_density(moments[j], rate, edges, first, width)
+
+
+@kernel
 def herd_figure(
     pushed: float,
     jitter_percent: float,
@@ -120,36 +148,27 @@ def herd_figure(
     if width > 0.0:
         now[6] = now[2] / width
     now[7] = pushed * regions * (1.0 + edges)
-    last = 0.0
     for j in range(points):
         # Evenly up to the ttl; after it ever further apart, since a herd is fast at first.
         if j < before:
-            t = ttl * (1.0 - 0.42 * (before - j) / before)
+            minutes[j] = ttl * (1.0 - 0.42 * (before - j) / before)
         else:
             part = (j - before) / (points - 1.0 - before)
-            t = ttl + after * part * part * part
-        minutes[j] = t / 60.0
-        together[j] = 0.0
-        apart[j] = 0.0
-        for k in range(count):
-            if rank[k] < pushed + 0.5:
-                rate = region_rate * chance[k] / edges
-                many = weight[k] * regions
-                if t >= ttl:
-                    together[j] += many * refresh_density(t, rate, edges, ttl, 0.0)
-                if width > 0.0:
-                    apart[j] += many * refresh_density(t, rate, edges, first, width)
-                if j == points - 1:
-                    now[3] += many * math.exp(-region_rate * chance[k] * after)
-        if width <= 0.0:
-            apart[j] = together[j]
+            minutes[j] = ttl + after * part * part * part
+    herd_line(pushed, region_rate, regions, edges, ttl, 0.0, minutes, count, rank, weight, chance, together)
+    herd_line(pushed, region_rate, regions, edges, first, width, minutes, count, rank, weight, chance, apart)
+    for k in range(count):
+        if rank[k] < pushed + 0.5:
+            now[3] += weight[k] * regions * math.exp(-region_rate * chance[k] * after)
+    for j in range(points):
         now[0] = max(now[0], together[j])
         now[1] = max(now[1], apart[j])
-        if together[j] > capacity:
-            now[4] += t - last
-        if apart[j] > capacity:
-            now[5] += t - last
-        last = t
+        if j > 0 and together[j] > capacity:
+            now[4] += minutes[j] - minutes[j - 1]
+        if j > 0 and apart[j] > capacity:
+            now[5] += minutes[j] - minutes[j - 1]
+    for j in range(points):
+        minutes[j] = minutes[j] / 60.0
 
 
 def _checked(pushed, titles, ttl, jitter, region_rate, alpha):
@@ -178,15 +197,9 @@ def asked(
     regions, edges = checks.whole("regions", regions, 1), checks.whole("edges", edges, 1)
     rank, weight, chance = (np.zeros(PLACES) for _ in range(3))
     count = list_ranks(alpha, float(titles), float(pushed), float(pushed), rank, weight, chance)
-    chosen = [k for k in range(count) if rank[k] < pushed + 0.5]
-    width = jitter * ttl
-
-    def at(t):
-        if t >= 2 * (ttl - width):
-            return math.nan
-        return regions * sum(
-            weight[k] * refresh_density(float(t), region_rate * chance[k] / edges, edges, ttl - width, width)
-            for k in chosen
-        )
-
-    return np.array([at(t) for t in np.atleast_1d(np.asarray(moments, dtype=float))])
+    moments = np.atleast_1d(np.asarray(moments, dtype=float))
+    found, width = np.zeros(len(moments)), jitter * ttl
+    herd_line(
+        float(pushed), region_rate, regions, edges, ttl - width, width, moments, count, rank, weight, chance, found
+    )
+    return np.where(moments < 2 * (ttl - width), found, np.nan)
