@@ -17,7 +17,7 @@ export DENO_NO_UPDATE_CHECK := 1
 
 help:
 	@echo 'make book        build the book: _build/html/index.html'
-	@echo 'make lab         open chapter 1 in JupyterLab, or CHAPTER=patterns chapter 2'
+	@echo 'make lab         open chapter 1 in JupyterLab, or CHAPTER=patterns, CHAPTER=war-stories'
 	@echo 'make test        test everything: style, models, notebooks, and the built book in Chromium'
 	@echo 'make lint        style, spelling and JavaScript only'
 	@echo 'make unit        the models and the package only'

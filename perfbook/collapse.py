@@ -79,7 +79,7 @@ def served_between(first: int, last: int, wanted: Floats, served: Floats) -> flo
 
 
 @kernel
-def evening_run(queries: float, pages: float, instances: int, pool: int, knee: float, idle: float, scaler: int,
+def collapse_run(queries: float, pages: float, instances: int, pool: int, knee: float, idle: float, scaler: int,
                 added: int, slow: float, patience: float, reload: float, stall: float, cure_at: float, cured: float,
                 cap: float, hits: float, door: float, notice: int, own: float, query: float, alpha: float, wanted: Floats,
                 tried: Floats, served: Floats, page: Floats, opened: Floats, active: Floats, processor: Floats,
@@ -276,8 +276,8 @@ def evening_figure(queries: float, pool: int, instances: int, pages: float, scal
     """The figure: an evening, with the share of the visits answered in time.
 
     bound : what is bounded from minute ``cure_at`` on: 0 nothing, 1 connections by ``cap``, 2 pages by ``door``, 3 both
-    answered : pages in time over new visits;  summary : as in ``evening_run``, and connections open at first
-    Other arguments as in ``evening_run``.
+    answered : pages in time over new visits;  summary : as in ``collapse_run``, and connections open at first
+    Other arguments as in ``collapse_run``.
     """
     through = cap
     if bound == 0 or bound == 2:
@@ -285,7 +285,7 @@ def evening_figure(queries: float, pool: int, instances: int, pages: float, scal
     inside = door
     if bound < 2:
         inside = 1.0 * NO_DOOR
-    evening_run(queries, pages, instances, pool, knee, idle, scaler, added, slow, patience, reload, stall, cure_at, cured,
+    collapse_run(queries, pages, instances, pool, knee, idle, scaler, added, slow, patience, reload, stall, cure_at, cured,
                 through, hits, inside, notice, own, query, alpha, wanted, tried, served, page, opened, active, processor,
                 running, summary, entered, mark, back, boot)  # fmt: skip
     for i in range(wanted.shape[0]):
@@ -357,7 +357,7 @@ def evening(queries=68, pages=222.0, instances=127, pool=10, database=None, scal
     cure_at = checks.number("cure_at", cure_at, 0, MINUTES)
     cap, door = checks.number("cap", cap, 1), checks.number("door", door, 1)
     curves, summary = [np.empty(POINTS) for _ in range(8)], np.empty(19)
-    evening_run(queries, pages, instances, pool, float(database.knee), database.idle, scaler, added, slow, patience,
+    collapse_run(queries, pages, instances, pool, float(database.knee), database.idle, scaler, added, slow, patience,
                 reload, stall, cure_at, cured, cap, hits, door, int(notice), OWN_TIME, database.query_time, database.alpha, *curves,
                 summary, *(np.empty(STEPS) for _ in range(3)), np.empty(60 * MINUTES + START + 1))  # fmt: skip
     s = summary.tolist()

@@ -81,7 +81,7 @@ def small_shop(rate: float, queries: int, instances: int, pool: int, most: int, 
     rate : new visits a second at the peak;  shaped : whether demand follows ``shop_demand``, or stays at the peak
     instances, most : at first, and at most;  pool : connections of each;  cap : connections at work in all, at most
     knee, idle, query : of the database, with no contention α;  own : mean seconds of a page outside the database
-    scaler, added, slow, patience, reload : as in ``evening_run``
+    scaler, added, slow, patience, reload : as in ``collapse_run``
     moments : times at which to look, filled with opened, busy : connections; waiting : pages without one; page : seconds
         that a page takes which comes now; running : instances
     summary : visits, in time, given up, turned away, pages worked for nobody, pages still in the shop, time averages of

@@ -160,7 +160,7 @@ def test_a_smaller_step_of_time_changes_little():
         steps = factor * model.STEPS
         curves, summary = [np.empty(model.POINTS) for _ in range(8)], np.empty(19)
         room = [np.empty(steps) for _ in range(3)] + [np.empty(60 * model.MINUTES + model.START + 1)]
-        model.evening_run(*given_, *curves, summary, *room)
+        model.collapse_run(*given_, *curves, summary, *room)
         seen.append(summary[4])
     assert seen[0] == pytest.approx(seen[1], abs=0.005) and 0.3 < seen[0] < 0.7
 

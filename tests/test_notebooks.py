@@ -19,7 +19,10 @@ FENCE = re.compile(r"^(?:`{3,}|:{3,})\{(exercise|solution)-(start|end)\}(.*(?:\n
 each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem, indirect=True)
 # Chapters whose sections are each taught alone, in 20 minutes.
 taught_alone = pytest.mark.parametrize(
-    "notebook", [ROOT / "book" / "patterns.ipynb"], ids=lambda path: path.stem, indirect=True
+    "notebook",
+    [ROOT / "book" / f"{name}.ipynb" for name in ("patterns", "war-stories")],
+    ids=lambda path: path.stem,
+    indirect=True,
 )
 
 

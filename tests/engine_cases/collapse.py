@@ -35,7 +35,7 @@ def instances_wanted(random):
             float(random.uniform(0, 1)), 100, number + 150]  # fmt: skip
 
 
-def evening_run(random):
+def collapse_run(random):
     fixed = [float(random.uniform(2, 70)), 222.0, 127, int(random.integers(2, 12)), 720.0, 0.1]
     people = [int(random.integers(0, 3)), 100, 2.5, 10.0, 0.8, pick(random, 0.0, 10.0)]
     cures = [pick(random, 0.0, 30.0), pick(random, 2.0, 100.0), pick(random, 700.0, 3e4), pick(random, 0.0, 0.5),
@@ -112,7 +112,7 @@ def collapse_tracks(random):
 cases = {
     "demand_at": demand_at,
     "instances_wanted": instances_wanted,
-    "evening_run": evening_run,
+    "collapse_run": collapse_run,
     "evening_figure": evening_figure,
     "served_between": served_between,
     "bad_minutes": bad_minutes,
