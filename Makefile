@@ -67,7 +67,7 @@ notebooks-test: $(VENV)/.test kernels
 browser: $(VENV)/.test
 	$(call step,The built book in Chromium)
 	@$(BIN)/python -m tests.book.chromium
-	@$(BIN)/pytest tests/book -n 2 $(QUICK)
+	@$(BIN)/pytest tests/book -n 2 --dist loadgroup $(QUICK)
 
 notebooks: $(VENV)/.book kernels
 	@$(BIN)/python -m perfbook.explore.notebooks $(NOTEBOOKS)
