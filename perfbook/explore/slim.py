@@ -17,7 +17,9 @@ NOT_TURNED = re.compile(r"rotate\(-?0(\.0*)?[ ,)]")
 
 def slim(svg: str) -> str:
     """The same drawing: ids of matplotlib's own gone, those of marks kept with their group."""
-    root = ElementTree.fromstring(re.sub(r'\s(?:xmlns(?::xlink)?|version)="[^"]*"', "", svg).replace("xlink:href", "href"))
+    root = ElementTree.fromstring(
+        re.sub(r'\s(?:xmlns(?::xlink)?|version)="[^"]*"', "", svg).replace("xlink:href", "href")
+    )
     shapes = {}
     for defs in root.iter("defs"):
         for child in list(defs):
