@@ -1,4 +1,4 @@
-"""A drawing of matplotlib's, with a tenth of its elements: what a reader's browser has to keep for every figure of a page.
+"""A drawing of matplotlib's, with a fifth of its elements: what a reader's browser has to keep for every figure of a page.
 
 matplotlib wraps each tick, each stroke and each text in groups of their own and points at a tick's or a dot's shape with
 ``<use>``, which a browser copies each time. Here the groups without an id go, and what is drawn alike becomes one path.

@@ -413,6 +413,17 @@ def test_on_a_phone_the_picture_stays_in_sight_while_sliders_below_it_move(visit
     assert 0 <= box["y"] < 844 - box["height"]
 
 
+PLACES = """() => [...document.querySelectorAll("figure.explorable .pb-picture > div")].filter((d) => d.offsetWidth)
+  .map((d) => [d.closest("figure").id, d.offsetHeight, d.firstElementChild.getBoundingClientRect().height])"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_picture_out_of_sight_keeps_its_place(resident, page_name, width):
+    """The browser does not lay it out until it comes near: nothing may move when it does."""
+    places = resident(page_name, width=width, formulas=width == 390).evaluate(PLACES)
+    assert [place for place in places if abs(place[1] - place[2]) > 1] == []
+
+
 def test_text_in_pictures_is_at_least_11_pixels_on_a_phone(resident, page_name):
     page = resident(page_name, width=390)
     sizes = page.evaluate("""() => [...document.querySelectorAll("figure.explorable svg")].filter((s) => s.getClientRects().length)
