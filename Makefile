@@ -67,7 +67,7 @@ notebooks-test: $(VENV)/.test kernels
 browser: $(VENV)/.test
 	$(call step,The built book in Chromium)
 	@$(BIN)/python -m tests.book.chromium
-	@$(BIN)/pytest tests/book -n 2 $(QUICK)
+	@$(BIN)/pytest tests/book -n 2 --dist loadgroup $(QUICK)
 
 notebooks: $(VENV)/.book kernels
 	@$(BIN)/python -m perfbook.explore.notebooks $(NOTEBOOKS)
@@ -106,16 +106,17 @@ $(BIN)/python:
 	$(call step,A Python environment in $(VENV))
 	@PYTHON='$(PYTHON)' .ci/environment $(VENV)
 
+# pip makes no bytecode: Python does, of what it imports, which is a small part.
 # The kernels are compiled before the package is installed, since pip would do it without a word for a minute.
 $(VENV)/.book: $(BIN)/python binder/requirements.txt requirements.txt requirements-book.txt pyproject.toml hatch_build.py
 	$(call step,What builds the book)
-	@$(BIN)/python -m pip install -r requirements-book.txt
+	@$(BIN)/python -m pip install --no-compile -r requirements-book.txt
 	@$(MAKE) --no-print-directory compile
 	@$(BIN)/python -m pip install --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.book requirements-test.txt requirements-test-alone.txt
 	$(call step,What tests the book)
-	@$(BIN)/python -m pip install -r requirements-test.txt
-	@$(BIN)/python -m pip install --no-deps -r requirements-test-alone.txt
+	@$(BIN)/python -m pip install --no-compile -r requirements-test.txt
+	@$(BIN)/python -m pip install --no-compile --no-deps -r requirements-test-alone.txt
 	@touch $@

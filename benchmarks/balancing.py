@@ -1,21 +1,19 @@
 """The power of two choices among 100 servers at 90 % load: this book's simulator against simpy and a plain loop.
 
 Each contender simulates the same model and reports the mean response, so that a fast wrong one is seen. The slow ones
-run fewer requests; times are per request. Medians of REPEATS runs, taken in turns on one machine, with one warm run
-before (which loads or compiles the kernel). The plain loop stands for what one writes in an afternoon in Python.
+run fewer requests. The plain loop stands for what one writes in an afternoon in Python.
 """
 
 import collections
 import random
 import statistics
 import sys
-import time
 
 from perfbook import balancer, meanfield
 
-from .queues import progress
+from .table import REPEATS, compare
 
-SERVERS, LOAD, REPEATS = 100, 0.9, 5
+SERVERS, LOAD = 100, 0.9
 
 
 def ours(requests, seed):
@@ -79,30 +77,13 @@ CONTENDERS = (
 
 def main():
     """Measure, print one table; returns whether every goal was reached."""
-    times = {name: [] for name, *_ in CONTENDERS}
-    means = {}
-    total, done = len(CONTENDERS) * (REPEATS + 1), 0
-    for repeat in range(REPEATS + 1):
-        for name, run, requests, _ in CONTENDERS:
-            progress(done, total, name)
-            begun = time.perf_counter()
-            means[name] = run(requests, repeat + 1)
-            if repeat:
-                times[name].append((time.perf_counter() - begun) / requests)
-            done += 1
-    progress(done, total, "")
-    best = statistics.median(times["perfbook"])
     limit = meanfield.mean_response(LOAD, 2)
-    print(f"two choices of {SERVERS} servers at {LOAD:.0%} load; medians of {REPEATS}; for endlessly many servers the mean "
-          f"response is {limit:.3f} services")  # fmt: skip
-    print(f"{'simulator':<18}{'requests':>11}{'mean response':>15}{'ns a request':>15}{'times ours':>12}{'goal':>8}")
-    reached = True
-    for name, _, requests, goal in CONTENDERS:
-        here = statistics.median(times[name])
-        reached &= here / best >= goal
-        print(f"{name:<18}{requests:>11,}{means[name]:>15.3f}{here * 1e9:>15,.1f}{here / best:>12,.0f}{goal:>8,}")
-    print("Every goal reached." if reached else "A goal was missed.")
-    return reached
+    return compare(
+        CONTENDERS,
+        "request",
+        f"two choices of {SERVERS} servers at {LOAD:.0%} load; medians of {REPEATS}; for endlessly many servers the mean "
+        f"response is {limit:.3f} services",
+    )
 
 
 if __name__ == "__main__":

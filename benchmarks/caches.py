@@ -18,7 +18,7 @@ import numpy as np
 from perfbook import caches, traces
 from perfbook.belady import next_uses
 
-from .queues import progress
+from .table import progress
 
 ACCESSES, OBJECTS, CAPACITY, REPEATS = 10_000_000, 1_000_000, 100_000, 3
 HASH_POWERS = (17, 18, 19, 20)

@@ -1,19 +1,19 @@
 """Customers of an M/M/8 queue at 90 % load: this book's simulator against simpy, ciw and a plain loop over a heap.
 
 Each contender simulates the same model and reports the mean response, so that a fast wrong one is seen. The slow ones
-run fewer customers; times are per customer. Medians of REPEATS runs, taken in turns on one machine, with one warm run
-before (which loads or compiles the kernel). The plain loop stands for what one writes in an afternoon in Python.
+run fewer customers. The plain loop stands for what one writes in an afternoon in Python.
 """
 
 import heapq
 import random
 import statistics
 import sys
-import time
 
 from perfbook import queues, simulate
 
-SERVERS, RHO, REPEATS = 8, 0.9, 5
+from .table import REPEATS, compare
+
+SERVERS, RHO = 8, 0.9
 ARRIVAL_RATE, SERVICE_RATE = RHO * SERVERS, 1.0
 
 
@@ -78,37 +78,14 @@ CONTENDERS = (
 )
 
 
-def progress(done, total, name):
-    bar = "█" * round(30 * done / total)
-    end = "\n" if done == total else ""
-    print(f"\r{bar:░<30} {done}/{total} {name:<20}", end=end, file=sys.stderr, flush=True)
-
-
 def main():
     """Measure, print one table; returns whether every goal was reached."""
-    times = {name: [] for name, *_ in CONTENDERS}
-    means = {}
-    total, done = len(CONTENDERS) * (REPEATS + 1), 0
-    for repeat in range(REPEATS + 1):
-        for name, run, customers, _ in CONTENDERS:
-            progress(done, total, name)
-            begun = time.perf_counter()
-            means[name] = run(customers, repeat + 1)
-            if repeat:
-                times[name].append((time.perf_counter() - begun) / customers)
-            done += 1
-    progress(done, total, "")
-    best = statistics.median(times["perfbook"])
     exact = queues.mmc(ARRIVAL_RATE, SERVICE_RATE, SERVERS).response
-    print(f"M/M/{SERVERS} at {RHO:.0%} load; medians of {REPEATS}; the exact mean response is {exact:.3f} services")
-    print(f"{'simulator':<18}{'customers':>11}{'mean response':>15}{'ns a customer':>15}{'times ours':>12}{'goal':>8}")
-    reached = True
-    for name, _, customers, goal in CONTENDERS:
-        here = statistics.median(times[name])
-        reached &= here / best >= goal
-        print(f"{name:<18}{customers:>11,}{means[name]:>15.3f}{here * 1e9:>15,.1f}{here / best:>12,.0f}{goal:>8,}")
-    print("Every goal reached." if reached else "A goal was missed.")
-    return reached
+    return compare(
+        CONTENDERS,
+        "customer",
+        f"M/M/{SERVERS} at {RHO:.0%} load; medians of {REPEATS}; the exact mean response is {exact:.3f} services",
+    )
 
 
 if __name__ == "__main__":

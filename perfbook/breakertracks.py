@@ -7,32 +7,17 @@ import math
 
 from .breaker import HALF_OPEN, OPEN
 from .dependency import (
-    BACKOFF,
-    BAD,
-    BUDGET,
     ENDED_FAILED,
     ENDED_OK,
     ENDED_REFUSED,
-    GUARD,
-    LAYERS,
     LINE,
     LOGGED,
-    OUTAGE,
-    OUTAGE_FROM,
-    PATIENCE,
-    RATE,
-    RETRIES,
-    SEED,
-    SERVICE_RATE,
-    THREADS,
-    TIMEOUT,
     TRIED,
-    TROUBLE,
     WAITS,
     call_service,
 )
 from .kernel import Floats, Ints, kernel
-from .outage import breaker_rules
+from .outage import breaker_rules, outage_plan
 from .tracks import GLIDE, still_then_move
 
 ROWS = 12  # rows of dots
@@ -119,21 +104,8 @@ def breaker_player(rate: float, outage: float, trouble: int, retries: int, failu
     summary : requests; shares answered, failed, refused; times opened; attempts; when the outage ends
     Other arguments as in ``call_service``.
     """
-    plan[RATE] = rate
-    plan[OUTAGE_FROM] = outage_from
-    plan[OUTAGE] = outage
-    plan[TROUBLE] = trouble
-    plan[BAD] = 1.0
-    plan[SERVICE_RATE] = service_rate
-    plan[TIMEOUT] = timeout
-    plan[RETRIES] = retries
-    plan[LAYERS] = 1.0
-    plan[BACKOFF] = backoff
-    plan[BUDGET] = retries
-    plan[THREADS] = threads
-    plan[PATIENCE] = math.inf
-    plan[GUARD] = guard
-    plan[SEED] = seed
+    outage_plan(rate, outage_from, outage, trouble, 1, 1.0, service_rate, timeout, retries, 1, backoff, float(retries),
+                threads, math.inf, guard, seed, plan)  # fmt: skip
     breaker_rules(0, failures, successes, open_for, 1, window, timeout, rules)
     call_service(plan, rules, 0, seconds, ok, failed, refused, sent, busy, shut, totals, log, arrivals, works, pauses,
                  free, heap, spare, slot, due, ticket, tokens, box)  # fmt: skip

@@ -93,7 +93,7 @@ class Kernel:
     @functools.cached_property
     def compiled(self):
         """The kernel as numba compiles it in a notebook; loaded from numba's cache where that is current."""
-        return self.typed(lambda callee: callee.compiled, cache=True, nogil=True)
+        return self.typed(lambda callee: callee.compiled, cache=True, nogil=True, no_cfunc_wrapper=True)
 
     def callees(self):
         """The kernels that this one calls, by the names it uses for them."""

@@ -52,6 +52,29 @@ def breaker_rules(rule: int, failures: int, successes: int, open_for: float, pro
 
 
 @kernel
+def outage_plan(rate: float, outage_from: float, outage: float, trouble: int, bad: int, slowdown: float,
+                service_rate: float, timeout: float, retries: int, layers: int, backoff: float, budget: float,
+                threads: int, patience: float, guard: int, seed: int, plan: Floats) -> None:  # fmt: skip
+    """Fill in what ``call_service`` is to simulate: its requests, its outage, and how its callers behave."""
+    plan[RATE] = rate
+    plan[OUTAGE_FROM] = outage_from
+    plan[OUTAGE] = outage
+    plan[TROUBLE] = trouble
+    plan[BAD] = bad
+    plan[SLOWDOWN] = slowdown
+    plan[SERVICE_RATE] = service_rate
+    plan[TIMEOUT] = timeout
+    plan[RETRIES] = retries
+    plan[LAYERS] = layers
+    plan[BACKOFF] = backoff
+    plan[BUDGET] = budget
+    plan[THREADS] = threads
+    plan[PATIENCE] = patience
+    plan[GUARD] = guard
+    plan[SEED] = seed
+
+
+@kernel
 def with_and_without(rate: float, outage: float, trouble: int, bad: int, timeout: float, retries: int, budget: float,
                      threads: int, patience: float, guard: int, failures: int, successes: int, open_for: float,
                      rule: int, seed: int, outage_from: float, service_rate: float, slowdown: float, backoff: float,
@@ -68,21 +91,8 @@ def with_and_without(rate: float, outage: float, trouble: int, bad: int, timeout
         each request during the outage, without and with; greatest number of threads held, without and with; when the
         outage ends
     """
-    plan[RATE] = rate
-    plan[OUTAGE_FROM] = outage_from
-    plan[OUTAGE] = outage
-    plan[TROUBLE] = trouble
-    plan[BAD] = bad
-    plan[SLOWDOWN] = slowdown
-    plan[SERVICE_RATE] = service_rate
-    plan[TIMEOUT] = timeout
-    plan[RETRIES] = retries
-    plan[LAYERS] = 1.0
-    plan[BACKOFF] = backoff
-    plan[BUDGET] = budget
-    plan[THREADS] = threads
-    plan[PATIENCE] = patience
-    plan[SEED] = seed
+    outage_plan(rate, outage_from, outage, trouble, bad, slowdown, service_rate, timeout, retries, 1, backoff, budget,
+                threads, patience, 0, seed, plan)  # fmt: skip
     breaker_rules(rule, failures, successes, open_for, probes, window, timeout, rules)
     now[8] = outage_from + outage
     for run in range(2):
@@ -148,22 +158,8 @@ def retry_storm(rate: float, retries: int, layers: int, budget: float, trouble: 
         one[i] = layered_attempts(shares[i], retries, 1, float(retries))
         many[i] = layered_attempts(shares[i], retries, layers, float(retries))
         held[i] = layered_attempts(shares[i], retries, layers, budget)
-    plan[RATE] = rate
-    plan[OUTAGE_FROM] = outage_from
-    plan[OUTAGE] = outage
-    plan[TROUBLE] = trouble
-    plan[BAD] = free.shape[0]
-    plan[SLOWDOWN] = slowdown
-    plan[SERVICE_RATE] = service_rate
-    plan[TIMEOUT] = timeout
-    plan[RETRIES] = retries
-    plan[LAYERS] = layers
-    plan[BACKOFF] = backoff
-    plan[BUDGET] = budget
-    plan[THREADS] = threads
-    plan[PATIENCE] = math.inf
-    plan[GUARD] = guard
-    plan[SEED] = seed
+    outage_plan(rate, outage_from, outage, trouble, free.shape[0], slowdown, service_rate, timeout, retries, layers,
+                backoff, budget, threads, math.inf, guard, seed, plan)  # fmt: skip
     breaker_rules(0, 5, 5, open_for, 1, window, timeout, rules)
     call_service(plan, rules, 0, seconds, ok, failed, refused, sent, busy, shut, totals, log, arrivals, works, pauses,
                  free, heap, spare, slot, due, ticket, tokens, box)  # fmt: skip

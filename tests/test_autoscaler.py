@@ -37,7 +37,7 @@ def offered_by(first, events):
     return demand([(0, first), *events], 400)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(1, 60_000), EVENTS, SETTINGS)
 def test_every_request_is_served_or_dropped_and_none_by_a_replica_that_is_not_ready(first, events, given):
     run = simulate(offered_by(first, events), **given)
@@ -50,7 +50,7 @@ def test_every_request_is_served_or_dropped_and_none_by_a_replica_that_is_not_re
     np.testing.assert_array_equal(run.ready, least)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(1, 60_000), EVENTS, SETTINGS)
 def test_no_run_passes_its_limits_or_the_default_policy(first, events, given):
     run = simulate(offered_by(first, events), **given | dict(up=UP))
@@ -100,7 +100,7 @@ def test_a_run_by_cpu_is_that_of_pods_kept_one_by_one(start, delay, target, wind
     np.testing.assert_array_equal(run.served, served)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(1, 60), EVENTS, st.integers(0, 90))
 def test_an_autoscaler_that_sees_all_at_once_is_the_sale_by_the_clock(fleet, events, start):
     levels = [(0, fleet * 1000), *((t, 1000 * math.ceil(rate / 1000) or 1000) for t, rate in events)]

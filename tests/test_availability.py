@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.linalg import null_space
 from scipy.stats import binom
@@ -18,14 +18,12 @@ from perfbook.figures.patterns.availability import layers as layers_figure
 share = st.floats(0, 1)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 8), st.data(), st.floats(0.5, 1))
 def test_k_of_n_is_the_binomial_tail(parts, data, a):
     needed = data.draw(st.integers(1, parts))
     assert availability.k_of_n(parts, needed, a) == pytest.approx(binom.sf(needed - 1, parts, a), abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.lists(share, min_size=1, max_size=5))
 def test_serial_and_parallel_are_what_counting_all_states_gives(parts):
     every = any_up = 0.0
@@ -45,26 +43,22 @@ def test_the_worked_values_of_two_parts_at_three_nines():
     assert availability.nines([0.9, 0.999, 1]) == pytest.approx([1, 3, math.inf])
 
 
-@settings(deadline=None)
 @given(share, share)
 def test_without_delay_and_common_cause_the_standby_is_the_episodes_formula(a, works):
     assert availability.standby(a, works) == pytest.approx(a + (1 - a) * works * a, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 8), st.floats(0.5, 1), share)
 def test_a_standby_that_always_works_at_once_is_a_parallel_group(parts, a, common):
     expected = availability.k_of_n(parts, 1, a, common)
     assert availability.standby(a, 1, parts, common=common) == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.floats(0.5, 1), share)
 def test_the_share_in_common_leaves_one_part_as_it_was(a, common):
     assert availability.k_of_n(1, 1, a, common) == pytest.approx(a, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.integers(2, 8), st.floats(0.5, 0.9999), share)
 def test_a_group_is_never_better_than_its_shared_cause_and_never_worse_than_one_part(parts, a, common):
     down = 1 - availability.k_of_n(parts, 1, a, common)
@@ -188,7 +182,6 @@ def test_the_chain_is_solved_as_linear_algebra_solves_it(parts, needed, covered,
     assert 1 - repair.pool(parts, needed, 0.95, covered, switch, 3600, common) == pytest.approx(expected, rel=1e-9)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 8), st.data(), st.floats(0.6, 0.9999), st.floats(10, 1e6))
 def test_perfect_takeovers_make_the_birth_and_death_chain_whose_answer_is_binomial(parts, data, a, mend):
     needed = data.draw(st.integers(1, parts))

@@ -157,7 +157,7 @@ def test_smooth_weighted_round_robin_gives_nginx_published_sequence():
     assert "".join("abc"[s] for s in served) == "aabacaa" * 2
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=6))
 def test_smooth_weights_are_exact_in_every_round(weights):
     total = sum(weights)

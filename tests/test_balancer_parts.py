@@ -23,7 +23,7 @@ def test_the_episodes_heap_forgets_a_server_that_drained():
     assert picks.index("C") == 82 and counts["A"] == counts["B"] == 51
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from("pda"), st.integers(0, 5)), max_size=80))
 def test_the_indexed_heap_always_picks_a_least_count(steps):
     true = {server: 0 for server in range(6)}

@@ -95,7 +95,7 @@ def held(policy, trace, capacity):
     return {x for x in range(10) if simulate(policy, [*trace, x], capacity).hits > before}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trace=small_traces, capacity=capacities)
 def test_no_policy_holds_more_than_its_capacity_nor_what_was_never_asked_for(trace, capacity):
     for policy in POLICIES[:-1]:
@@ -104,14 +104,14 @@ def test_no_policy_holds_more_than_its_capacity_nor_what_was_never_asked_for(tra
         assert inside <= set(trace)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(trace=small_traces, capacity=capacities)
 def test_nothing_beats_beladys_optimum(trace, capacity):
     best = simulate("Belady", trace, capacity).hits
     assert all(simulate(policy, trace, capacity).hits <= best for policy in POLICIES)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trace=st.lists(st.integers(0, 5), min_size=1, max_size=14), capacity=st.integers(1, 4))
 def test_beladys_hits_are_the_most_that_any_choice_of_victims_gives(trace, capacity):
     reached = {frozenset(): 0}
@@ -130,20 +130,20 @@ def test_beladys_hits_are_the_most_that_any_choice_of_victims_gives(trace, capac
     assert simulate("Belady", trace, capacity).hits == max(reached.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trace=small_traces, capacity=capacities)
 def test_a_smaller_lru_cache_holds_a_part_of_a_larger_one(trace, capacity):
     assert held("LRU", trace, capacity) <= held("LRU", trace, capacity + 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trace=small_traces, extra=st.integers(0, 5))
 def test_a_cache_with_room_for_all_misses_each_object_once(trace, extra):
     for policy in POLICIES:
         assert simulate(policy, trace, len(set(trace)) + extra + 1).hits == len(trace) - len(set(trace))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trace=small_traces, capacity=capacities, windows=st.integers(1, 7))
 def test_windows_add_up_to_all_hits(trace, capacity, windows):
     windows = min(windows, len(trace))

@@ -14,7 +14,7 @@ from perfbook.errorbars import batch_means
 from perfbook.figures.patterns import breakers as figures
 from perfbook.rng import STATE_SIZE, below, exponential, seed_stream, uniform
 
-steady = settings(deadline=None, derandomize=True, max_examples=40)
+steady = settings(max_examples=40)
 
 runs = st.fixed_dictionaries(
     dict(
@@ -134,7 +134,7 @@ def by_hand(given, seconds):
 
 
 @pytest.mark.parametrize("trouble", dependency.TROUBLES)
-@settings(deadline=None, derandomize=True, max_examples=8)
+@settings(max_examples=8)
 @given(given=runs)
 def test_a_second_simulator_gives_every_request_the_same_end(trouble, given):
     given = {**given, "guard": None, "layers": 1, "trouble": trouble, "rate": min(given["rate"], 60.0)}

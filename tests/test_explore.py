@@ -5,13 +5,14 @@ import json
 import math
 import re
 
+import matplotlib.text
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbook import rng
-from perfbook.explore import Challenge, Choice, Explorable, Number, Slider, marks, page, template
+from perfbook.explore import Challenge, Choice, Explorable, Number, Slider, marks, page, slim, template
 from perfbook.explore.explorable import registry
 from perfbook.explore.table import Table, parse, parse_keys
 
@@ -189,7 +190,34 @@ def test_the_same_figure_is_made_twice():
 
 def test_tidying_shortens_coordinates_and_no_text():
     svg = '<svg width="1pt"><path d="M 1.23456 7.891"/><text x="3.14159">0.001</text></svg>'
-    assert marks.tidy(svg) == '<svg><path d="M 1.23 7.89"/><text x="3.14">0.001</text></svg>'
+    assert marks.tidy(svg) == '<svg><path d="M1.23 7.89" /><text x="3.14">0.001</text></svg>'
+
+
+def test_a_drawing_has_few_elements_and_every_word_of_it():
+    picture = make().picture()
+    svg = picture.svg()
+    texts = [t.get_text() for t in picture.figure.findobj(matplotlib.text.Text) if t.get_visible() and t.get_text()]
+    drawn = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
+    assert set(drawn) <= set(texts) and len(drawn) > 10
+    shapes = re.findall(r"<(\w+)", svg)
+    assert "use" not in shapes and "style" not in shapes
+    assert len(shapes) < len(drawn) + 25
+
+
+def test_what_is_drawn_alike_is_one_path_where_matplotlib_has_a_shape_and_places_of_it():
+    tick, circle = "M 0 0 \nL 0 3.5 \n", "M 0 3 " + "C 1 3 2 2 3 0 " * 8 + "z"
+    svg = (
+        f'<svg><g id="matplotlib.axis_1"><g id="xtick_1"><defs><path id="m1" d="{tick}" style="stroke: red"/></defs>'
+        '<g><use xlink:href="#m1" x="10" y="20" style="stroke: red"/></g><g id="text_1"><text x="1">1</text></g></g>'
+        '<g id="xtick_2"><g><use xlink:href="#m1" x="30" y="20" style="stroke: red"/></g></g></g>'
+        f'<g id="one-w0"><defs><path id="m2" d="{circle}" style="fill: blue"/></defs><g clip-path="url(#c)">'
+        '<use xlink:href="#m2" x="5" y="5" style="fill: blue"/><use xlink:href="#m2" x="9" y="5" style="fill: blue"/></g></g></svg>'
+    )
+    assert slim.slim(svg.replace("<svg>", '<svg xmlns:xlink="http://www.w3.org/1999/xlink">')) == (
+        '<svg><path d="M10 20L10 23.5M30 20L30 23.5" style="stroke: red" /><text x="1">1</text>'
+        '<g id="one-w0"><g clip-path="url(#c)"><path d="M2 5a3 3 0 1 0 6 0a3 3 0 1 0 -6 0M6 5a3 3 0 1 0 6 0a3 3 0 1 0 -6 0" '
+        'style="fill: blue" /></g></g></svg>'
+    )
 
 
 def test_marks_stand_in_the_svg_under_the_ids_the_script_looks_for():

@@ -24,7 +24,7 @@ def ring_of(points, seed):
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=12), st.integers(0, 2**31))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_points_stand_in_order_of_position_and_then_of_node(points, seed):
     ring, total = ring_of(points, seed)
     assert total == sum(points)
@@ -33,7 +33,7 @@ def test_the_points_stand_in_order_of_position_and_then_of_node(points, seed):
 
 
 @given(st.integers(1, 6), st.integers(1, 20), st.integers(0, 1000), st.integers(0, 2**32 - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_key_belongs_to_the_first_point_clockwise(nodes, virtual, seed, place):
     ring, total = ring_of([virtual] * nodes, seed)
     distance = (ring[:total] // NODES - place) % 2**32
@@ -41,7 +41,7 @@ def test_a_key_belongs_to_the_first_point_clockwise(nodes, virtual, seed, place)
 
 
 @given(st.integers(1, 6), st.integers(1, 20), st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_nodes_share_is_the_sum_of_the_arcs_before_its_points(nodes, virtual, seed):
     ring, total = ring_of([virtual] * nodes, seed)
     shares = np.zeros(nodes)
@@ -89,7 +89,7 @@ def test_measured_spread_is_what_its_rings_have():
 
 
 @given(st.integers(1, 8), st.integers(1, 20), st.floats(1, 3), st.integers(1, 300), st.integers(0, 1000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_node_ever_holds_more_than_its_bound(nodes, virtual, slack, keys, seed):
     ring, total = ring_of([virtual] * nodes, seed)
     load, steps = np.zeros(nodes, dtype=np.int64), np.zeros(1, dtype=np.int64)
@@ -107,7 +107,7 @@ def test_no_node_ever_holds_more_than_its_bound(nodes, virtual, slack, keys, see
 
 
 @given(NAMES, st.integers(1, 20), st.lists(st.text(max_size=5), max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whoever_joins_takes_keys_and_nobody_else_gets_any(names, virtual, keys):
     ring = Ring(names, virtual)
     before = {key: ring.lookup(key) for key in keys}
@@ -119,7 +119,7 @@ def test_whoever_joins_takes_keys_and_nobody_else_gets_any(names, virtual, keys)
 
 
 @given(NAMES.filter(lambda names: len(names) > 1), st.integers(1, 20), st.text(max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_when_its_node_dies_a_key_goes_to_its_next_replica(names, virtual, key):
     ring = Ring(names, virtual)
     copies = ring.replicas(key, len(names))
@@ -129,7 +129,7 @@ def test_when_its_node_dies_a_key_goes_to_its_next_replica(names, virtual, key):
 
 
 @given(NAMES, st.integers(1, 20), st.lists(st.text(max_size=5), max_size=60, unique=True), st.floats(1, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_bounded_loads_place_every_key_under_the_cap(names, virtual, keys, slack):
     placed = Ring(names, virtual).bounded(keys, slack)
     assert placed.keys() == set(keys)

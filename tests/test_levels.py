@@ -21,7 +21,7 @@ def test_the_episodes_numbers_give_1_450_cycles_read_one_way_and_1_570_the_other
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=5), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_numbers_that_add_up_are_whole_numbers_once_added_up(rates, data):
     steps = data.draw(st.lists(st.floats(0, 300), min_size=len(rates) + 1, max_size=len(rates) + 1))
     added = levels.average_access(rates, steps)
@@ -63,7 +63,7 @@ def test_data_that_fits_costs_what_its_level_costs_and_endless_data_what_memory_
 
 
 @given(st.integers(2, 200), st.integers(0, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_chain_visits_every_line_once_before_it_comes_back(lines, seed):
     follow = levels.ring_of_lines(lines * levels.LINE + 17, seed)
     words = levels.LINE // 8
@@ -77,7 +77,7 @@ def test_the_measured_access_is_a_time():
 
 
 @given(machine=st.integers(0, 1), l1=st.floats(0, 1), l2=st.floats(0, 1), l3=st.floats(0, 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_bar_of_the_figure_is_whole_and_its_numbers_are_the_functions(machine, l1, l2, l3):
     seen = figure.at(machine=machine, l1=l1, l2=l2, l3=l3)
     cycles = (levels.EPISODE, levels.ICE_LAKE)[machine].cycles

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from perfbook import phi as model
 
-steady = settings(deadline=None, derandomize=True, max_examples=200)
+steady = settings(max_examples=200)
 ys = st.floats(-60, 500)
 
 

@@ -42,7 +42,7 @@ def test_jump_hash_gives_the_reference_rows(key):
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(1, 2**31 - 1))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_halves_of_32_bits_multiply_like_whole_numbers(key, buckets):
     state, bucket, following = key, -1, 0
     while following < buckets:
@@ -62,14 +62,14 @@ def test_maglev_fills_the_papers_example():
 
 
 @given(st.integers(1, 40), st.sampled_from([41, 251, 2039]), st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_maglevs_rows_are_dealt_out_evenly(nodes, rows, seed):
     counts = np.bincount(placement.maglev_table(nodes, rows, seed), minlength=nodes)
     assert counts.sum() == rows and counts.max() - counts.min() <= 1
 
 
 @given(st.integers(1, 300), st.integers(1, 300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_modulo_keeps_one_remainder_in_lcm_over_min(before, after):
     period = np.arange(math.lcm(before, after))
     assert placement.modulo_moved(before, after) == pytest.approx(np.mean(period % before != period % after), abs=1e-12)

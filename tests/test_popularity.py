@@ -52,7 +52,7 @@ def test_at_alpha_one_a_tenth_serves_81_percent_and_90_percent_take_three_tenths
 
 
 @given(st.integers(1, 5000), st.floats(0, 2), st.floats(0, 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_least_cache_for_a_goal_meets_it_and_one_item_less_does_not(items, alpha, goal):
     cache = popularity.cache_for(goal, items, alpha)
     assert cache == items or popularity.ideal_hit_ratio(cache, items, alpha) >= goal
@@ -152,7 +152,7 @@ def test_fifo_and_random_have_one_hit_ratio_and_the_approximation_knows_it(polic
 
 
 @given(st.integers(2, 100_000), st.floats(0.001, 0.999), st.floats(0, 2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_policy_beats_the_oracle_and_lru_beats_fifo(items, share, alpha):
     cache = max(1, int(share * items))
     lru, fifo = (popularity.hit_ratio(cache, items, alpha, policy) for policy in ("lru", "fifo"))

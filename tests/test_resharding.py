@@ -13,7 +13,7 @@ from perfbook.resharding import catch_up, migrate
 
 
 @given(st.floats(1, 1e6), st.floats(0.1, 1e3), st.floats(0, 0.95), st.floats(0.01, 100))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_rounds_add_up_to_a_geometric_sum(data, rate, ratio, pause):
     switch = catch_up(data, rate, ratio * rate, pause)
     first = data / rate

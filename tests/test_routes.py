@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbook import routes
@@ -29,7 +29,6 @@ some_routes = st.lists(
 ).map(lambda found: [dataclasses.replace(r, name=str(i), router=i) for i, r in enumerate(found)])
 
 
-@settings(deadline=None)
 @given(some_routes, st.randoms())
 def test_the_choice_does_not_hang_on_the_order_in_which_routes_came(found, random):
     (best,), _ = routes.decide(found)
@@ -37,7 +36,6 @@ def test_the_choice_does_not_hang_on_the_order_in_which_routes_came(found, rando
     assert routes.decide(found)[0] == [best]
 
 
-@settings(deadline=None)
 @given(some_routes)
 def test_no_other_route_of_the_same_neighbour_that_ties_before_med_has_a_lower_one(found):
     (best,), _ = routes.decide(found)
@@ -47,7 +45,6 @@ def test_no_other_route_of_the_same_neighbour_that_ties_before_med_has_a_lower_o
     assert best.local_preference == max(r.local_preference for r in found)
 
 
-@settings(deadline=None)
 @given(some_routes)
 def test_multipath_takes_the_best_route_and_its_equals_up_to_the_next_hop(found):
     (best,), _ = routes.decide(found)

@@ -59,7 +59,7 @@ def test_no_strategy_that_keeps_a_user_whole_beats_the_users_own_share():
 
 
 @given(st.integers(1, 30), st.floats(0, 2), st.integers(1, 300))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_directory_is_as_even_as_grahams_bound_promises(count, exponent, users):
     """Longest processing time first: within 4/3 - 1/(3N) of the best, which is no less than mean or largest user."""
     share = popularity(users, exponent)
@@ -91,7 +91,7 @@ def test_ten_years_of_growth_round_up():
 
 
 @given(st.integers(1, 400), st.integers(1, 400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_kinds_of_splits(before, after):
     low, high = min(before, after), max(before, after)
     kind = split_kind(before, after)
@@ -103,7 +103,7 @@ def test_kinds_of_splits(before, after):
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(60, 2000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whole_slots_move_hardly_more_than_the_least(before, after, slots):
     moved = slots_moved(slots, before, after)
     assert abs(moved - placement.least_moved(before, after)) <= max(before, after) / slots

@@ -136,6 +136,11 @@ def test_pictures_inside_a_style_sheet_become_files(tmp_path, address):
     assert (tmp_path / policy.FILE).read_text().startswith("default-src 'self'; ")
 
 
+def test_code_keeps_its_text_and_the_colours_that_it_has():
+    body = '<span class="n">a</span><span class="w"> </span><span class="o">=</span><span class="p">(</span>'
+    assert site.plain_code(body) == 'a <span class="o">=</span>('
+
+
 def test_a_page_asks_for_the_kernels_that_its_figures_name_once_each():
     body = '<figure data-subjects="queues"></figure><figure data-subjects="laws queues"></figure>'
     assert site.subjects(body) == ["queues", "laws"]

@@ -26,7 +26,7 @@ def lru_misses(trace, size):
 
 
 @given(traces)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_one_pass_gives_the_misses_of_every_lru_cache_to_the_request(trace):
     distance = stackdistance.distances(trace)
     for size in range(len(set(trace)) + 1):
@@ -34,7 +34,7 @@ def test_one_pass_gives_the_misses_of_every_lru_cache_to_the_request(trace):
 
 
 @given(traces)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_larger_lru_cache_holds_all_that_a_smaller_one_does(trace):
     """Mattson's inclusion, seen from outside: who hits in the smaller hits in the larger."""
     curve = stackdistance.miss_curve(trace)
@@ -91,7 +91,7 @@ def test_work_grows_with_the_logarithm_of_the_keys():
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_hull_is_convex_below_the_curve_and_touches_it_at_its_ends(curve):
     hull = stackdistance.hull_of(curve)
     assert np.all(hull <= np.array(curve) + 1e-12) and hull[0] == curve[0] and hull[-1] == pytest.approx(curve[-1])
@@ -108,7 +108,7 @@ def test_the_hull_is_the_lower_half_of_scipys():
 
 
 @given(traces, st.floats(0, 3), st.floats(0, 3))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_cheapest_size_lies_on_the_hull_whatever_memory_and_misses_cost(trace, memory, miss):
     curve = stackdistance.miss_curve(trace)
     bought = stackdistance.cheapest(curve, memory, miss, len(trace))

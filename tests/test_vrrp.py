@@ -148,7 +148,7 @@ def settle(given, order, timers, preempt, version, seconds=40):
     return state
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(priorities, st.data(), st.booleans(), st.sampled_from([2, 3]))
 def test_from_any_states_and_timers_a_lossless_group_ends_with_exactly_one_master(given, data, preempt, version):
     states = [data.draw(st.sampled_from([1, 2])) for _ in given]
@@ -159,7 +159,7 @@ def test_from_any_states_and_timers_a_lossless_group_ends_with_exactly_one_maste
         assert after.index(vrrp.MASTER) == given.index(max(given))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(priorities, st.booleans(), st.sampled_from([2, 3]), st.sampled_from(vrrpgroup.FAULTS[:2]), st.floats(0, 5))
 def test_one_router_always_holds_the_address_outside_the_takeover(given, preempt, version, fault, fail_at):
     run = vrrpgroup.simulate(given, 1.0, version, preempt, 0.0, fault, fail_at, 10.0, 30.0)

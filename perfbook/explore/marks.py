@@ -12,6 +12,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from .slim import slim
 from .template import fill, resolve
 
 # Okabe and Ito's colours, told apart in greyscale and by the colour-blind; a colour means one thing in the whole book.
@@ -100,6 +101,11 @@ class Picture:
         with matplotlib.rc_context({**STYLE, "svg.hashsalt": self.name + str(self.narrow)}):
             self.figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
         return tidy(text.getvalue())
+
+    def shape(self) -> str:
+        """Width over height, for a style sheet: the page keeps the picture's place while it is out of sight."""
+        width, height = (float(v) * 72 for v in self.figure.get_size_inches())
+        return f"{width:.6g} / {height:.6g}"
 
     def png(self) -> bytes:
         data = io.BytesIO()
@@ -278,16 +284,15 @@ def heat_steps(values, low, high):
 
 
 def tidy(svg: str) -> str:
-    """matplotlib's SVG without prolog, sizes, fonts, ids that repeat, and with the page's colours."""
+    """matplotlib's SVG without prolog and sizes, with the page's colours and fonts, and with few elements."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", svg)
     svg = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", svg)
-    svg = re.sub(r' id="(?:figure|patch|axes|matplotlib\.axis|xtick|ytick|line2d|text|title)_\d+"', "", svg)
     svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
     # Hundredths of a point are enough; in the tags only, for a tick's text may be 0.001.
     svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)
     for name, value in (*COLORS.items(), ("grid", GRID)):
         svg = svg.replace(value, f"var(--pb-{name})")
-    return re.sub(r">\s+<", "><", svg).strip()
+    return slim(re.sub(r">\s+<", "><", svg).strip())

@@ -114,7 +114,7 @@ def figure(item, form=True) -> str:
     alt = escape(template.fill(item.alt, state))
     label = f'<svg role="img" aria-label="{alt}"'
     drawn = "".join(
-        f'<div class="pb-{name}">{p.svg().replace("<svg", label, 1)}</div>'
+        f'<div class="pb-{name}" style="aspect-ratio: {p.shape()}">{p.svg().replace("<svg", label, 1)}</div>'
         for name, p in zip(("wide", "narrow"), pictures, strict=True)
     )
     outputs = "".join(

@@ -20,6 +20,8 @@ SCRIPTS = ("page.js", "site.js")  # page.js wakes what the notebooks show; site.
 STYLES = ("page.css", "site.css")
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts")
 SUBJECTS = re.compile(r'data-subjects="([^"]*)"')
+# Names, punctuation and space: in the colour of text, and half of all the elements that Pygments makes of code.
+UNCOLOURED = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')
 
 logger = logging.getLogger(__name__)
 
@@ -92,12 +94,20 @@ def add_assets(app, pagename, templatename, context, doctree):
     if context.get("page_source_suffix") != ".ipynb" and "header_buttons" in context:
         # The theme would open a Markdown page on Binder too, where it is a text and no notebook.
         context["header_buttons"] = [b for b in context["header_buttons"] if b.get("label") != "launch-buttons"]
+    if "body" in context:
+        context["body"] = plain_code(context["body"])
     for style in STYLES:
         app.add_css_file(f"{OURS}/{style}")
+    # Before MathJax (500), which keeps the page to itself until the last formula is set.
     for subject in subjects(context.get("body", "")):
-        app.add_js_file(f"{OURS}/{subject}.js", priority=600, loading_method="defer")
+        app.add_js_file(f"{OURS}/{subject}.js", priority=300, loading_method="defer")
     for script in SCRIPTS:
-        app.add_js_file(f"{OURS}/{script}", priority=700, loading_method="defer")
+        app.add_js_file(f"{OURS}/{script}", priority=400, loading_method="defer")
+
+
+def plain_code(body) -> str:
+    """A page's text without the elements round parts of code that have no colour of their own."""
+    return UNCOLOURED.sub(r"\1", body)
 
 
 def subjects(body) -> list[str]:

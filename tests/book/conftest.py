@@ -9,6 +9,7 @@ import functools
 import http.server
 import os
 import pathlib
+import re
 import threading
 from dataclasses import dataclass, field
 
@@ -21,12 +22,21 @@ from tests.book import chromium
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 ORIGINS = ("file", "server")
+MATHJAX = re.compile(r"/mathjax/[^?]*\.js")
 
 
 def pages() -> list[str]:
     """The names of all pages of the site: those of the table of contents, and Sphinx's own."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
     return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"]), "search", "genindex"]
+
+
+def pytest_collection_modifyitems(items):
+    """All tests of one page in one process, which keeps that page open: `--dist loadgroup`, in the Makefile."""
+    for item in items:
+        name = getattr(item, "callspec", None) and item.callspec.params.get("page_name")
+        if name:
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_generate_tests(metafunc):
@@ -120,20 +130,28 @@ class Watch:
         page.on("response", lambda r: self.failed.append(f"{r.url}: {r.status}") if r.status >= 400 else None)
 
 
+def confine(context, base, formulas):
+    """Let a context's pages reach nothing but the site, nor MathJax without ``formulas``."""
+    context.route(lambda url: not url.startswith((base, "blob:", "data:")), lambda route: route.abort())
+    if not formulas:
+        context.route(MATHJAX, lambda route: route.fulfill(body="", content_type="text/javascript"))
+
+
 @pytest.fixture
 def visit(request, browser, site):
     """Open a page of the site: visit("book/math", origin="file" or "server", or base=<address>, ...).
 
-    The page comes back loaded, with ``page.watch``; nothing outside the site can be reached.
+    The page comes back loaded, with ``page.watch``; nothing outside the site can be reached. Without ``formulas``
+    MathJax is left out, which is most of a chapter's loading.
     """
     contexts = []
 
-    def opened(name, origin="server", base=None, width=1280, height=900, fragment="", **options):
+    def opened(name, origin="server", base=None, width=1280, height=900, fragment="", formulas=True, **options):
         if base is None:
             base = site.as_uri() + "/" if origin == "file" else request.getfixturevalue("server")
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **options)
         contexts.append(context)
-        context.route(lambda url: not url.startswith((base, "blob:", "data:")), lambda route: route.abort())
+        confine(context, base, formulas)
         page = context.new_page()
         page.watch = Watch(base)
         page.watch.attach(page)
@@ -149,8 +167,7 @@ def visit(request, browser, site):
 def resident(request, browser, site):
     """A page that stays open, for tests that only look, or leave what they move as it was: resident("book/math").
 
-    One for each name, origin and width in a process: a chapter takes seconds to load. Without ``formulas`` MathJax is
-    left out, which is most of those seconds.
+    One for each name, origin and width in a process: a chapter takes seconds to load.
     """
     kept = {}
 
@@ -159,9 +176,7 @@ def resident(request, browser, site):
         if key not in kept:
             base = site.as_uri() + "/" if origin == "file" else request.getfixturevalue("server")
             context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844})
-            context.route(lambda url: not url.startswith((base, "blob:", "data:")), lambda route: route.abort())
-            if not formulas:
-                context.route("**/mathjax/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+            confine(context, base, formulas)
             page = kept[key] = context.new_page()
             page.watch = Watch(base)
             page.watch.attach(page)

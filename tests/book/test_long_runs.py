@@ -3,6 +3,8 @@
 The figure is this test's own, over a kernel of the book with enough to do.
 """
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,7 @@ def draw(picture):
     panel.bars(np.arange(5.0), "mean")
 
 
+@functools.cache
 def run_of(cars, load):
     return figure_of("test-reference", cars).at(load=load)
 

@@ -10,6 +10,11 @@ def breaker_rules(random):
     return [int(random.integers(0, 2)), *numbers, random.uniform(0, 60), 1, 40, random.uniform(0.1, 3), np.zeros(9)]
 
 
+def outage_plan(random):
+    return [*random.uniform(1, 9, size=3), 1, 2, *random.uniform(1, 9, size=3), 3, 1, *random.uniform(0, 2, size=2), 30,
+            float(random.choice([0.3, np.inf])), 1, int(random.integers(0, 1000)), np.zeros(16)]  # fmt: skip
+
+
 def with_and_without(random):
     return [random.uniform(5, 30), random.uniform(0, 5), int(random.integers(0, 3)), int(random.integers(1, 4)), 0.5,
             int(random.integers(0, 3)), random.uniform(0, 2), 30, float(random.choice([0.3, 10.0])),
@@ -30,5 +35,5 @@ def retry_storm(random):
             np.zeros(8), np.zeros(16), np.zeros(9), *scratch(1)]  # fmt: skip
 
 
-cases = {"breaker_rules": breaker_rules, "with_and_without": with_and_without, "layered_attempts": layered_attempts,
-         "retry_storm": retry_storm}  # fmt: skip
+cases = {"breaker_rules": breaker_rules, "outage_plan": outage_plan, "with_and_without": with_and_without,
+         "layered_attempts": layered_attempts, "retry_storm": retry_storm}  # fmt: skip
