@@ -83,8 +83,8 @@ def search(copies=3, read=2, write=2, write_back=False) -> Search:
     """Try every schedule: the write arrives at the copies in any order and at any time, between any two steps of two reads.
 
     The write begins first, and ends when ``write`` copies have it. A read asks ``read`` copies one by one and takes the newest
-    answer. With ``write_back`` it then puts that on ``write`` copies before it returns, one by
-    one, lowest number first (so do Attiya, Bar-Noy and Dolev).
+    answer. With ``write_back`` it then puts that on ``write`` copies before it returns, as the readers of Attiya, Bar-Noy and
+    Dolev (J. ACM 42(1), 1995) do; here one by one, lowest number first.
     copies : at most 4;  Raises ValueError for arguments out of range. Explained in chapter 3, section 6.
     """
     copies = checks.whole("copies", copies, 1, 4)

@@ -57,7 +57,7 @@ def test_both_ways_in_one_round_by_the_product_of_what_each_leaves_out():
 
 
 def test_push_takes_the_logarithms_of_pittel_within_a_constant():
-    """Doerr and Künnemann: between ⌊log2 n⌋ + ln n − 1.116 and ⌈log2 n⌉ + ln n + 2.765."""
+    """Doerr and Künnemann: the mean is between ⌊log2 n⌋ + ln n − 1.116 and ⌈log2 n⌉ + ln n + 2.765 + o(1)."""
     for copies in (64, 256, 1024, 4096):
         rounds = gossip.simulate(copies, "push", runs=120, seed=3).rounds
         error = 4 * rounds.std() / math.sqrt(rounds.size)

@@ -48,7 +48,8 @@ def test_all_schedules_are_there(copies, read, write):
 def test_quorums_that_meet_miss_no_acknowledged_write(copies, read, write):
     found = registers.search(copies, read, write)
     assert (found.stale > 0) == (read + write <= copies)
-    # With one writer, linearizable is: nothing stale, and never the old value after the new one (Lamport 1986).
+    # With one writer, linearizable is: nothing stale, and never the old value after the new one
+    # (L. Lamport, On Interprocess Communication, Part II, Distributed Computing 1, 1986).
     assert found.broken == found.stale + found.inverted
 
 
