@@ -5,9 +5,8 @@ in a row; a run of three holds two of them. Patterns are counted by adding one a
 groups, into g different slots of what is there, and each group that lands between two neighbours parts them. Nothing is
 subtracted, so that floating point keeps its digits.
 
-Source: the classical gap method for words without equal neighbours (L. Carlitz, Enumeration of Sequences by Rises and
-Falls, Duke Math. J. 39, 1972, counts them otherwise; J. Taylor, Counting Words with Laguerre Series, Electronic J.
-Combinatorics 21(2), 2014, by integrals). Explained in chapter 3, section 7.
+Source: counting, by the gaps into which groups are put. J. Taylor, Counting Words with Laguerre Series, Electronic J.
+Combinatorics 21(2), 2014, P2.1, counts such words otherwise, by integrals. Explained in chapter 3, section 7.
 """
 
 import itertools

@@ -50,7 +50,7 @@ def test_longest_runs_and_gaps_are_those_of_all_orders(counts):
 
 
 def test_wallawalla_has_as_many_words_without_three_in_a_row_as_published():
-    """J. Taylor's example: WALLAWALLA without LLL, AAA and WW. Letters W 2, A 4, L 4, counted by an integral as 1584."""
+    """The example of J. Taylor 2014: WALLAWALLA without LLL, AAA and WW (W 2, A 4, L 4), counted by an integral as 1584."""
     counts = (4, 4, 2)
     every = all_words(counts)
     runs = [max(len(list(run)) for _, run in itertools.groupby(word)) for word in every]
