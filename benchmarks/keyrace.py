@@ -10,7 +10,7 @@ import sys
 
 from perfbook import keyrace, keyserver
 
-from .queues import progress
+from .table import progress
 
 CLIENTS, EACH, REPEATS = 50, 20, 5
 

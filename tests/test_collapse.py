@@ -26,7 +26,7 @@ anything = dict(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(**anything)
 def test_everybody_who_came_was_served_or_gave_up_or_still_tries(**given_):
     run = evening(**given_)
@@ -34,7 +34,7 @@ def test_everybody_who_came_was_served_or_gave_up_or_still_tries(**given_):
     assert min(run.good, run.given_up, run.trying) >= -1e-6 * run.visits
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(**anything)
 def test_never_more_connections_than_pools_and_pooler_allow(**given_):
     run = evening(**given_)
@@ -46,7 +46,7 @@ def test_never_more_connections_than_pools_and_pooler_allow(**given_):
         assert np.all(run.instances == given_["instances"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     pool=st.integers(2, 40),
     scaler=st.sampled_from(list(model.SCALERS)),
@@ -58,14 +58,14 @@ def test_with_the_page_as_it_was_no_pool_and_no_autoscaler_bring_it_down(pool, s
     assert run.verdict == "it holds" and run.share > 0.999
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(queries=st.integers(1, 95), more=st.integers(1, 5), pages=st.floats(50, 400), stall=st.sampled_from([0.0, 6.0]))
 def test_a_page_of_more_queries_never_serves_more(queries, more, pages, stall):
     few, many = (evening(q, pages=pages, scaler="off", stall=stall) for q in (queries, queries + more))
     assert many.share <= few.share + 0.005  # a queue that just drains at the evening's end may answer a few at once
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(stall=st.floats(0, 30), more=st.floats(0, 20), reload=st.floats(0, 0.9))
 def test_a_longer_stall_never_serves_more(stall, more, reload):
     short, long = (evening(scaler="off", stall=s, reload=reload) for s in (stall, stall + more))

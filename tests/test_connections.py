@@ -108,7 +108,7 @@ def test_pages_in_simpy_take_as_long():
     assert batch_means(means, confidence=0.9999).half_width < 0.2 * exact.page
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(demand=st.floats(100, 17_000), opened=st.integers(1, 6000))
 def test_it_is_stable_exactly_between_the_two_roots_of_the_scaling_law(demand, opened):
     low, high = Database().carries(demand)
@@ -123,7 +123,7 @@ def test_a_larger_pool_makes_a_stable_shop_unstable():
     assert math.isfinite(pooled(222, 2, 5270).page)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(demand=st.floats(10, 20_000), opened=st.integers(1, 6000), idle=st.floats(0, 1))
 def test_in_its_calm_state_as_many_queries_are_done_as_come(demand, opened, idle):
     database = Database(idle=idle)
@@ -138,7 +138,7 @@ def test_in_its_calm_state_as_many_queries_are_done_as_come(demand, opened, idle
         assert calm <= tips
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(demand=st.floats(100, 10_000), opened=st.integers(300, 1500), more=st.integers(1, 3000))
 def test_idle_connections_never_help_while_it_is_calm(demand, opened, more):
     assert Database().calm(demand, opened + more)[0] >= Database().calm(demand, opened)[0] * (1 - 1e-12)

@@ -71,7 +71,7 @@ def test_littles_law_holds_for_clients_who_never_pause(method):
     assert run.updates / run.seconds * run.mean == pytest.approx(8, rel=0.01)  # each of 8 clients is always at it
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     method=some.sampled_from(list(contention.METHODS)[1:]),
     clients=some.integers(1, 12),

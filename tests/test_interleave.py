@@ -173,7 +173,7 @@ steps = st.sampled_from(
 programs = st.lists(steps, min_size=1, max_size=3).map(lambda body: [read("x", "m"), *body])
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 @given(st.lists(programs, min_size=2, max_size=2), st.integers(0, 2))
 def test_the_walk_and_the_graph_agree_on_any_program(processes, retries):
     memory = {"m": 1, "n": 0}

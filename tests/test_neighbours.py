@@ -60,7 +60,7 @@ def test_wallawalla_has_as_many_words_without_three_in_a_row_as_published():
     assert neighbours.longest_run_law(counts)[:2].sum() == pytest.approx(no_run_of_three / neighbours.patterns(counts))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(playlists)
 def test_the_law_sums_to_one_and_has_the_mean_that_pairs_of_places_give(counts):
     law = neighbours.law(counts)

@@ -43,7 +43,7 @@ def played_out(stages, lanes, took):
     return now
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(n=some.integers(0, 9), r=some.integers(0, 30), lanes=some.integers(1, 40))
 def test_with_several_in_flight_it_takes_what_a_schedule_played_out_takes(n, r, lanes):
     stages = {"lazy": (1, n, n * r), "each": (1, n), "batch": (1, int(n > 0), int(n * r > 0)), "join": (1,)}

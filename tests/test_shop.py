@@ -82,7 +82,7 @@ def test_rows_are_counted_as_they_are_handed_over(small):
         assert rows["everything"] == sum(max(r, 1) * max(v, 1) for r, v in zip(related, stars, strict=True))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cart=some.integers(1, SMALL["carts"]), reviews=some.booleans())
 def test_the_page_is_the_same_whichever_way_it_was_loaded(small, cart, reviews):
     pages = {cart_page(small, cart, way, reviews) for way in LOADERS}

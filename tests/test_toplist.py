@@ -55,7 +55,7 @@ def test_the_expected_share_is_the_mean_over_evenings():
     assert abs(np.mean(seen) - toplist.served(300, TITLES, error=1.0)) < 4 * standard_error + 5e-4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, TITLES - 1), st.floats(0.1, 4), st.floats(0.3, 2))
 def test_more_error_never_serves_more_and_the_oracle_is_never_beaten(picked, error, alpha):
     served = [toplist.served(picked, TITLES, alpha, e) for e in (0, error, 1.5 * error)]

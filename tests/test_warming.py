@@ -65,7 +65,7 @@ def test_an_overloaded_origin_is_the_fluid_that_the_formulas_take_it_for(coalesc
     assert np.mean([run.asked + run.joined for run in runs]) == pytest.approx(mean.waited, rel=0.03)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.sampled_from(list(warming.POLICIES)), st.booleans(), st.integers(0, 100), st.floats(1, 1e4), st.floats(0.1, 9),
     st.integers(0, 1000),
