@@ -15,7 +15,7 @@ def draw_n_plus_one(picture):
     time, rate = picture.panels(
         dict(x="round trip, ms (log)", y="time of the page, ms (log)", xlim=(1e-4, 100), ylim=(0.003, 1e5), xscale="log",
              yscale="log"),
-        dict(x="related products of an article", y="statements/s at the database (log)", xlim=(0, 100), ylim=(1, 1e9),
+        dict(x="related products of an article", y="statements/s (log)", xlim=(0, 100), ylim=(1, 1e9),
              yscale="log"),
     )  # fmt: skip
     time.rule(y=NORMAL_MS, color="limit", width=1)
@@ -79,11 +79,11 @@ n_plus_one = Explorable(
         "limit": "Lazy over join: {now[3]:,.1f} times the time, {now[5]:,.1f} times the work. Round trip at which the lazy page "
         "takes 187 ms: {now[6]:duration|none, it takes longer without any}",
     },
-    alt="Left, the time of a page against the round trip to the database: lazy {here[2]:duration}, one join "
-    "{here[17]:duration} at a round trip of {now[0]:duration}. Right, statements a second at the database against the number of "
+    alt="Above or left, the time of a page against the round trip to the database: lazy {here[2]:duration}, one join "
+    "{here[17]:duration} at a round trip of {now[0]:duration}. Beside it, statements a second at the database against the number of "
     "related products: {here[3]:,.0f} lazy and {here[18]:,.0f} with one join.",
-    caption="Left, each line is flat until the round trip is as long as a statement's own work; beyond that, a page is its turns "
-    "times the round trip. A row costs 1 µs. Nothing waits for another page here.",
+    caption="Time of the page: each line is flat until the round trip is as long as a statement's own work; beyond that, a page is "
+    "its turns times the round trip. Dashed and level: the story's two page times. A row costs 1 µs. Nothing waits for another page here.",
     presets={
         "in process": {"trip_log10": -1, "statement_log10": 0.5},
         "1 ms away": {"trip_log10": 3},
