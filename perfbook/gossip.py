@@ -85,7 +85,7 @@ def gossip_figure(copies: int, fanout: int, lost_percent: float, seed: int, runs
     """The figure: share of the copies that know by round, three ways (one after the other in the arrays).
 
     rounds : 0, 1, 2...;  known, field : percent that know, mean of ``runs`` and mean field
-    finished : mean rounds until all know, of the runs that end; the longest; runs that do not end; three times
+    finished : mean rounds until all know, and the longest (infinite if a run does not end); runs that do not end; three times
     now : log2 N + ln N, log3 N, rounds of each way's mean field until less than half a copy lacks it
     """
     points = rounds.shape[0]
@@ -107,8 +107,8 @@ def gossip_figure(copies: int, fanout: int, lost_percent: float, seed: int, runs
                 finished[3 * way] += float(took)
                 finished[3 * way + 1] = max(finished[3 * way + 1], float(took))
         finished[3 * way + 2] = float(runs - ended)
-        if ended > 0:
-            finished[3 * way] = finished[3 * way] / ended
+        if ended == runs:
+            finished[3 * way] = finished[3 * way] / runs
         else:
             finished[3 * way] = math.inf
             finished[3 * way + 1] = math.inf

@@ -53,17 +53,17 @@ quorum = Explorable(
     while_dragging={"trials": 2500},
     draw=draw_quorum,
     readouts={
-        "missed": "N = {copies:.0f}, R = {chosen[0]:.0f}, W = {chosen[1]:.0f}: a read misses the write {now[0]:.2%} of the times "
+        "missed": "N = {copies:.0f}, R = {chosen[0]:.0f}, W = {chosen[1]:.0f}: a read misses the write in {now[0]:.2%} of the cases "
         "at once, {now[1]:.2%} after {since:.0f} ms, {now[2]:.2%} for good (until a repair)",
         "overlap": "R + W > N: {now[7]:=no|yes}; copies that are sure to have it: {now[9]:.0f} of the {chosen[0]:.0f} asked; two "
         "writes meet (W > N/2): {now[8]:=no|yes}",
         "cost": "Mean wait: write {now[5]:.1f} ms, read {now[6]:.1f} ms; refused: writes {now[4]:.3%}, reads {now[3]:.3%}",
     },
-    alt="Left, a grid of R and W with the share of reads that miss the last write; right, that share by the time since. With "
+    alt="A grid of R and W with the share of reads that miss the last write, and that share by the time since. With "
     "R = {chosen[0]:.0f} and W = {chosen[1]:.0f} of {copies:.0f} copies it is {now[0]:.0%} at once and {now[1]:.0%} after "
     "{since:.0f} ms.",
-    caption="Beyond the steps nothing is missed, however slow the copies; before it, a miss gets rarer with time and never "
-    "impossible. Left: the lighter, the more is missed, at the time of the dashed line on the right.",
+    caption="Beyond the red steps nothing is missed, however slow the copies; on the near side a miss gets rarer with time and "
+    "never impossible. The lighter a square, the more is missed at the time of the dashed line beside the curves.",
     presets={
         "two and two of three": {"copies": 3, "read": 2, "write": 2},
         "write all, read one": {"read": 1, "write": 5},

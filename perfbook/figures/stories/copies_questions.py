@@ -203,8 +203,10 @@ quiz_cap = Choice(
         "Answer every request, and be linearizable": "This is the pair that cannot be had: a side that hears nothing of the other "
         "cannot know whether its answer is old.",
         "Answer every request, and merge siblings later": "Yes: available, not linearizable.",
-        "Refuse on both sides until the cut is mended, and lose nothing": "That works too, but it is the most that anybody need give "
-        "up: a side with a majority may go on.",
+        "Answer every request, and be linearizable at least for reads": "Reads are where it shows: a read on one side cannot know of a "
+        "write that the other side has acknowledged.",
+        "Nothing: it must refuse on both sides until the cut is mended": "That is more than anybody need give up. A side with a "
+        "majority may go on, and both may, if they merge later.",
     },
     right="Answer every request, and merge siblings later",
 )

@@ -11,7 +11,7 @@ ALPHAS = np.linspace(0.02, 1, 50)
 
 def draw_smoothing(picture):
     prices, trade = picture.rows(
-        dict(x="time, s", y="multiplier", xlim=(0, HORIZON), ylim=(0, 5.6)),
+        dict(x="time, s", y="multiplier", xlim=(0, HORIZON), ylim=(0, 6.6)),
         dict(x="ticks until 90% of a gap is closed (log)", y="noise that is left", xlim=(0.3, 120), ylim=(0, 1.1),
              xscale="log"),
         heights=[1.5, 1],
@@ -20,10 +20,10 @@ def draw_smoothing(picture):
     prices.line("times", "alone", color="theory", width=2.5, steps=True)
     prices.line("times", "together", color="danger", width=2, steps=True)
     prices.rule(y=CAP, color="limit", width=1)
-    prices.text(1, 5.25, "cap", color="limit")
-    prices.text(118, 0.2, "{nodes:.0f} nodes", color="danger", align="right")
-    prices.text(118, 0.65, "one node", color="theory", align="right")
-    prices.text(2, 0.2, "grey: its aim", color="limit")
+    prices.text(2, 5.35, "cap", color="limit")
+    prices.text(2, 6.1, "grey: the aim", color="limit")
+    prices.text(68, 6.1, "one node", color="theory", align="center")
+    prices.text(118, 6.1, "{nodes:.0f} nodes", color="danger", align="right")
     trade.line("closing", "gains", color="ink", width=1.5)
     trade.dots("marks[0]", "marks[1]", color="theory", size=10)
     trade.dots("marks[2]", "marks[3]", color="danger", size=10)
@@ -107,14 +107,14 @@ ringing = Explorable(
              "now": 8},
     draw=draw_ringing,
     readouts={
-        "verdict": "Gain {now[1]:.2f}: {now[4]:=comes to rest without a swing|swings, and comes to rest|never comes to rest}, at "
-        "or around {now[0]:.2f}",
+        "verdict": "Gain {now[1]:.2f}: {now[4]:=comes to rest without a swing, at|swings, and comes to rest at|never rests, and "
+        "swings around} {now[0]:.2f}",
         "bounds": "With this α and delay: no swing up to a gain of {now[3]:.2f}, no rest from {now[2]:.2f} on",
         "swing": "Between {now[6]:.2f} and {now[5]:.2f} in the second half",
     },
     alt="A price that riders answer to. With α {alpha:.2f}, gain {now[1]:.2f} and a delay of {delay:.0f} ticks it "
     "{now[4]:=comes to rest quietly|swings and comes to rest|never comes to rest}.",
-    caption="A tick is 5 s. Old news make a good rule swing: each tick of delay lowers the red curve. A smaller α mends it and "
+    caption="A tick is 5 s. Old news makes a good rule swing: each tick of delay lowers the red curve. A smaller α mends it and "
     "costs time.",
     presets={
         "three ticks old": {"delay": 3},
