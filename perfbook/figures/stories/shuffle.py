@@ -115,8 +115,8 @@ shuffle = Explorable(
     alt="Two orders of {now[0]:.0f} tracks by {now[1]:.0f} artists as dots, a row an artist: a uniform one with {now[2]:.0f} "
     f"neighbours, and one by the shuffle “{{shuffle:={NAMES}}}” with {{now[3]:.0f}}. Below, how many neighbours thousands "
     "of orders have: {now[5]:.2f} on average, {now[7]:.2f} when uniform.",
-    caption="Red: a track beside another of the same artist. Each order is one run; the bars are 4,000 of them. θ serves the "
-    "exact dial and your weights, k the best of k, the wobble spreading out.",
+    caption="Red: a track beside another of the same artist. Row +: all further artists. Each order is one run; the bars are "
+    "4,000 of them. θ serves the exact dial and your weights, k the best of k, the wobble spreading out.",
     presets={
         "uniform": {"shuffle": 0},
         "spread out": {"shuffle": 3},
@@ -129,16 +129,16 @@ shuffle = Explorable(
 
 def draw_gaps(picture):
     left, right = picture.panels(
-        dict(x="gap, tracks (last: 21 and more)", y="share of gaps", xlim=(0.3, 21.7), ylim=(0, 0.5)),
+        dict(x="gap, tracks (last: 21 and more)", y="share of gaps", xlim=(0.3, 21.7), ylim=(0, 1)),
         dict(x="first track to last", y="orders with artist A there", xlim=(0, 1), ylim=(0, 1)),
     )
     lengths = np.arange(1.0, BINS + 1)
     left.bars(lengths, "gaps", width=0.8, color="simulation")
     left.line(lengths, "law", color="theory")
-    left.text(21.4, 0.46, "line: uniform, exact", color="theory", align="right")
-    left.text(21.4, 0.42, f"bars: {{shuffle:={NAMES}}}", color="simulation", align="right")
+    left.text(21.4, 0.92, "line: uniform, exact", color="theory", align="right")
+    left.text(21.4, 0.83, f"bars: {{shuffle:={NAMES}}}", color="simulation", align="right")
     right.rule(y="now[4]", color="theory")
-    right.text(0.5, 0.04, "dashed: uniform", color="theory", align="center")
+    right.text(0.5, 0.05, "level: fair", color="theory", align="center")
     right.dots("spot", "held", color="simulation", size=6)
     right.rule(x=[1 / 3, 2 / 3], color="ink", width=0.7)
     for third in range(3):
@@ -162,12 +162,12 @@ gaps = Explorable(
         "short": "Gaps of 1 or 2: {now[7]:.1%}; uniform, exact: {now[8]:.1%}",
         "fair": "Tracks over places: chi-square {now[5]:,.0f} for {now[6]:,.0f} degrees of freedom",
     },
-    alt="Left: shares of gaps of 1 to 21 tracks, simulated and exact for a uniform order; {now[7]:.0%} are 1 or 2, "
-    "{now[8]:.0%} when uniform. Right: how often each place of the list has the most frequent artist, who has "
+    alt="Shares of gaps of 1 to 21 tracks, simulated and exact for a uniform order; {now[7]:.0%} are 1 or 2, "
+    "{now[8]:.0%} when uniform. Beside it, how often each place of the list has the most frequent artist, who has "
     "{now[0]:.2f}, {now[1]:.2f} and {now[2]:.2f} tracks in the thirds of the list.",
-    caption="A gap is the distance to the artist's next track; a gap of 1 is a pair of neighbours. Right: a shuffle that is fair "
-    "to places keeps the dots on the dashed line. The numbers on top are artist A's tracks in each third. The chi-square of a "
-    "fair shuffle is near its degrees of freedom.",
+    caption="A gap is the distance to the artist's next track; a gap of 1 is a pair of neighbours. A shuffle that is fair to "
+    "places keeps the dots on the level dashed line. The upright lines cut the list in thirds, the numbers on top are artist "
+    "A's tracks in each. The chi-square of a fair shuffle is near its degrees of freedom.",
     presets={
         "uniform": {"shuffle": 0},
         "swap with any": {"shuffle": 1},
@@ -222,8 +222,8 @@ shuffle_cost = Explorable(
         "whole": "A uniform pattern: {now[0]:.2f} bits, {now[1]:.3f} neighbours",
         "dial": "Dial at θ = {theta:.2f}: {now[2]:.3f} neighbours for {now[3]:.2f} bits",
         "best": "Best of {tries:.0f}: {now[8]:.3f} for {now[9]:.2f} bits. Your weights: {now[4]:.3f} for {now[5]:.2f} bits",
-        "others": "The episode's: {now[6]:.3f} for {now[7]:.2f} bits. Spread out, no wobble: {now[10]:.3f|not counted} for "
-        "{now[11]:.2f|unknown} bits",
+        "others": "The episode's: {now[6]:.3f} for {now[7]:.2f} bits. Spread out, no wobble (built-in lists only): "
+        "{now[10]:.3f|uncounted} for {now[11]:.2f|uncounted} bits",
     },
     alt="Neighbours against bits given up. The exact dial's curve falls from {dial_y[0]:.0%} of the bits at its fewest "
     "neighbours to none at a uniform order's; the best of several lies just above it, the episode's shuffle at "
@@ -244,7 +244,7 @@ def draw_bias(picture):
     panel.rule(y=1, color="theory")
     panel.text(0.02, 1, "fair", color="theory", offset=(0, 7))
     panel.rule(x="now[4]", color="limit", width=1)
-    panel.text("now[4]", 0.12, "its first place", color="limit", align="auto", offset=(0, 0))
+    panel.text("now[4]", 0.12, "\u00a0its first place\u00a0", color="limit", align="auto", offset=(0, 0))
     panel.dots("spot", "ratio", color="simulation", size=5)
 
 

@@ -66,8 +66,8 @@ predict_expected = Choice(
 predict_thirds = Choice(
     "predict-shuffle-thirds",
     kind="predict",
-    ask="A shuffle draws one track after another, and an artist who has just been played counts 0.3 of its weight for each "
-    "play. Artist A has nine of 21 tracks. How many of the nine are in the last seven places, on average?",
+    ask="A shuffle draws one track after another, and each play among the last ten multiplies an artist's weight by 0.3. "
+    "Artist A has nine of 21 tracks. How many of the nine are in the last seven places, on average?",
     options={
         "Fewer than 3: A is punished all along": "Where would the tracks go? All nine have to be played.",
         "3: it is random, after all": "Only a shuffle that treats the end of the list like its beginning gives that.",
