@@ -53,7 +53,7 @@ smoothing = Explorable(
     readouts={
         "alpha": "α {now[0]:.2f|none} for one node, {now[1]:.2f|none} for all; half a gap closes in {now[2]:duration|no fixed time} and "
         "{now[3]:duration|no fixed time}",
-        "noise": "Noise that is left: {now[4]:.0%|undefined} and {now[5]:.0%|undefined}; updates a tick "
+        "noise": "Noise that is left: {now[4]:.0%|no fixed share} and {now[5]:.0%|no fixed share}; updates a tick "
         "that count: {now[6]:.2f}",
         "price": "At the end {now[7]:.2f} and {now[8]:.2f}; highest {now[9]:.2f} and {now[10]:.2f}; ticks at the cap, several "
         "nodes: {now[11]:.0f}",
