@@ -109,12 +109,19 @@ def herd_line(
 
 @kernel
 def seconds_above(before: float, after: float, limit: float, step: float) -> float:
-    """Of a ``step`` in which a line goes straight from ``before`` to ``after``, how much it spends above ``limit``."""
+    """Of a ``step`` in which a curve goes from ``before`` to ``after``, how much it spends above ``limit``.
+
+    Straight on a logarithmic axis, which a herd nearly is; straight on a plain one if it comes from 0.
+    """
     if min(before, after) >= limit:
         return step
     if max(before, after) <= limit:
         return 0.0
-    return step * (max(before, after) - limit) / abs(after - before)
+    high = max(before, after)
+    low = min(before, after)
+    if low > 0.0:
+        return step * math.log(high / limit) / math.log(high / low)
+    return step * (high - limit) / high
 
 
 @kernel

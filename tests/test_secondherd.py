@@ -108,7 +108,7 @@ def test_the_figures_time_above_the_origin_is_that_of_a_fine_grid(moved):
     )
     for seen, moments, part in ((now[4], after, 0.0), (now[5], within, jitter)):
         asked = secondherd.asked(moments, inputs["pushed"], part)
-        assert seen == pytest.approx(np.sum(asked > inputs["capacity"]) * (moments[1] - moments[0]), rel=0.01, abs=0.3)
+        assert seen == pytest.approx(np.sum(asked > inputs["capacity"]) * (moments[1] - moments[0]), rel=0.01, abs=0.02)
 
 
 def test_beyond_the_second_expiry_it_says_nothing():

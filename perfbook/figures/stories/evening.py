@@ -208,7 +208,7 @@ second_herd = Explorable(
         "edges": model.EDGES // model.REGIONS,
         "after": secondherd.AFTER,
     },
-    outputs={"minutes": 80, "together": 80, "apart": 80, "now": 8},
+    outputs={"minutes": 60, "together": 60, "apart": 60, "now": 8},
     scratch={name: toplist.PLACES for name in ("rank", "weight", "chance")},
     draw=draw_herd,
     readouts={

@@ -81,10 +81,12 @@ quiz_evening_reactive = Choice(
     kind="quiz",
     ask="A reactive warmer pushes what was asked for most in the first minute. Why does it spare the origin so little?",
     options={
-        "A minute is too short to tell what is popular, so that its list holds the wrong titles.": "A million and a half requests came in it. The list is right.",
+        "A minute is too short to tell what is popular, so that its list holds the wrong titles.": "A million and a half requests "
+        "came in it. The list is right.",
         REACTIVE_RIGHT: "Yes. The regions fetched its first titles before it did. The rare ones, which the origin will still "
         "be asked for, are last on its list.",
-        "Its pushes are not coalesced, so that a title is read at the origin over and over.": "A push is read at the origin once a region at most; so is a title that is asked for.",
+        "Its pushes are not coalesced, so that a title is read at the origin over and over.": "A push is read at the origin once "
+        "a region at most; so is a title that is asked for.",
     },
     right=REACTIVE_RIGHT,
 )
@@ -112,8 +114,8 @@ quiz_evening_ttl = Choice(
         "at 18:04, when most devices come": "What they ask for most is there. The rest comes slowly, beside what follows.",
         "at 18:50": "Yes. All copies end in one second, in every region, and the crowd is still there. A push "
         "is an appointment for a herd.",
-        "at no moment more than at others: each title is asked for at its own time": "The first request after 18:50 finds its title gone, and so do the next "
-        "thousands.",
+        "at no moment more than at others: each title is asked for at its own time": "The first request after 18:50 "
+        "finds its title gone, and so do the next thousands.",
     },
     right="at 18:50",
 )
@@ -123,7 +125,8 @@ quiz_evening_servers = Choice(
     kind="quiz",
     ask="The origin cannot bear the peak. Which of these lowers what it is asked?",
     options={
-        "twice as many edges, each for half of the devices": "The regions ask the origin, and they ask for what somebody in them wanted. More edges change nothing.",
+        "twice as many edges, each for half of the devices": "The regions ask the origin, and they ask for what "
+        "somebody in them wanted. More edges change nothing.",
         "twice as many regions, each for half of the edges": "Each fetches its own first copy: the origin is asked more, not less.",
         "twelve shields between the regions and the origin": "Yes: the places that ask the origin become few, and each of "
         "them asks once for each title.",
