@@ -98,9 +98,9 @@ quiz_evening_coalesce = Choice(
     options={
         "Do not: for one request in a hundred it is not worth having.": "While the origin is idle. How long does an overloaded one take "
         "to answer, and who asks meanwhile?",
+        "With it those who wait for a fetch under way get it sooner.": "They wait for the same answer, and as long as before.",
         "Without it a slow origin is asked more, and is slower for it.": "Yes: a loop. With it, the origin is asked once for a title by "
         "each region, however slow it is.",
-        "With it those who wait for a fetch under way get it sooner.": "They wait for the same answer, and as long as before.",
     },
     right="Without it a slow origin is asked more, and is slower for it.",
 )
@@ -139,9 +139,9 @@ quiz_evening_bloom = Choice(
     kind="quiz",
     ask="A Bloom filter keeps warming work from being done twice. What does its false positive cost?",
     options={
-        "a title pushed twice": "A filter never says no to what it holds, so that nothing is done twice.",
         "a title that is never pushed": "Yes: it is taken for done. The first viewer in each region pays one fetch for it, which is cheap; "
         "but no log says so.",
+        "a title pushed twice": "A filter never says no to what it holds, so that nothing is done twice.",
         "one look-up in vain": "That is its price in front of a cache or a table. Behind this filter nothing is looked up, so that nobody "
         "finds the mistake.",
     },
