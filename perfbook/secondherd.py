@@ -108,6 +108,23 @@ def herd_line(
 
 
 @kernel
+def seconds_above(before: float, after: float, limit: float, step: float) -> float:
+    """Of a ``step`` in which a curve goes from ``before`` to ``after``, how much it spends above ``limit``.
+
+    Straight on a logarithmic axis, which a herd nearly is; straight on a plain one if it comes from 0.
+    """
+    if min(before, after) >= limit:
+        return step
+    if max(before, after) <= limit:
+        return 0.0
+    high = max(before, after)
+    low = min(before, after)
+    if low > 0.0:
+        return step * math.log(high / limit) / math.log(high / low)
+    return step * (high - limit) / high
+
+
+@kernel
 def herd_figure(
     pushed: float,
     jitter_percent: float,
@@ -149,9 +166,11 @@ def herd_figure(
         now[6] = now[2] / width
     now[7] = pushed * regions * (1.0 + edges)
     for j in range(points):
-        # Evenly up to the ttl; after it ever further apart, since a herd is fast at first.
-        if j < before:
-            minutes[j] = ttl * (1.0 - 0.42 * (before - j) / before)
+        # From a second before the first expiry, evenly up to the ttl; then ever further apart: a herd is fast at first.
+        if j == 0:
+            minutes[j] = first - 1.0
+        elif j < before:
+            minutes[j] = first + width * (j - 1.0) / (before - 1.0)
         else:
             part = (j - before) / (points - 1.0 - before)
             minutes[j] = ttl + after * part * part * part
@@ -163,10 +182,10 @@ def herd_figure(
     for j in range(points):
         now[0] = max(now[0], together[j])
         now[1] = max(now[1], apart[j])
-        if j > 0 and together[j] > capacity:
-            now[4] += minutes[j] - minutes[j - 1]
-        if j > 0 and apart[j] > capacity:
-            now[5] += minutes[j] - minutes[j - 1]
+        if j > before:
+            now[4] += seconds_above(together[j - 1], together[j], capacity, minutes[j] - minutes[j - 1])
+        if j > 1:
+            now[5] += seconds_above(apart[j - 1], apart[j], capacity, minutes[j] - minutes[j - 1])
     for j in range(points):
         minutes[j] = minutes[j] / 60.0
 

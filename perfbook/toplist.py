@@ -133,18 +133,24 @@ def served_share(
 
 
 @kernel
-def draw_evening(alpha: float, seed: int, truth: Floats, noise: Floats, state: Ints) -> None:
-    """Fill ``truth`` with the chance of each title and ``noise`` with a standard normal for each. state : scratch, 4"""
+def draw_evening(alpha: float, seed: int, truth: Floats, level: Floats, noise: Floats, state: Ints) -> None:
+    """Fill ``truth`` with the chance of each title, ``level`` with its logarithm and ``noise`` with a standard normal.
+
+    state : scratch, 4
+    """
     seed_stream(seed, 29, state)
     titles = truth.shape[0]
-    total = power_sum(alpha, float(titles))
+    whole = math.log(power_sum(alpha, float(titles)))
     for k in range(titles):
-        truth[k] = (k + 1.0) ** -alpha / total
+        level[k] = -alpha * math.log(k + 1.0) - whole
+        truth[k] = math.exp(level[k])
         noise[k] = normal(state)
 
 
 @kernel
-def drawn_share(picked: int, error: float, truth: Floats, noise: Floats, score: Floats, spare: Floats) -> float:
+def drawn_share(
+    picked: int, error: float, truth: Floats, level: Floats, noise: Floats, score: Floats, spare: Floats
+) -> float:
     """The same for one evening, drawn by `draw_evening`: the demand for the titles of the highest forecasts.
 
     score, spare : scratch, as long as ``truth``: the forecasts' logarithms
@@ -153,7 +159,7 @@ def drawn_share(picked: int, error: float, truth: Floats, noise: Floats, score: 
     if picked <= 0:
         return 0.0
     for k in range(titles):
-        score[k] = math.log(truth[k]) + error * noise[k]
+        score[k] = level[k] + error * noise[k]
         spare[k] = score[k]
     least = select(spare, 0, titles - 1, titles - picked)
     total = 0.0
@@ -190,6 +196,7 @@ def forecast_figure(
     chance: Floats,
     share: Floats,
     truth: Floats,
+    level: Floats,
     noise: Floats,
     score: Floats,
     spare: Floats,
@@ -209,9 +216,9 @@ def forecast_figure(
     requests = devices / places
     for j in range(errors.shape[0]):
         by_error[j] = served_share(float(picked), titles, alpha, errors[j], rank, weight, chance, share)
-    draw_evening(alpha, seed, truth, noise, state)
+    draw_evening(alpha, seed, truth, level, noise, state)
     for j in range(evenings.shape[0]):
-        evenings[j] = drawn_share(picked, evening_errors[j], truth, noise, score, spare)
+        evenings[j] = drawn_share(picked, evening_errors[j], truth, level, noise, score, spare)
     total = power_sum(alpha, titles)
     count = list_ranks(alpha, titles, titles, titles, rank, weight, chance)
     for k in range(count):
@@ -219,7 +226,7 @@ def forecast_figure(
     points = numbers.shape[0]
     for j in range(points):
         # By thresholds, each of which picks some number of titles: no search is needed.
-        numbers[j] = titles ** ((j + 0.5) / points)
+        numbers[j] = titles ** (j / (points - 1.0))
         by_number[j] = power_sum(alpha, numbers[j]) / total
         if error > 0.0:
             spread = math.log(chance[0] / chance[count - 1])
@@ -245,7 +252,7 @@ def forecast_figure(
         now[which] = min(served, 1.0)
         now[4 + which] = idle / max(float(picked), 1.0)
     now[2] = picked / titles
-    now[3] = drawn_share(picked, error, truth, noise, score, spare)
+    now[3] = drawn_share(picked, error, truth, level, noise, score, spare)
     now[6] = picked * gigabytes
     now[7] = picked * gigabytes * places / 1e6
     now[8] = now[7] * now[4]
@@ -272,9 +279,9 @@ def served(picked, titles=10_000, alpha=1.0, error=0.0) -> float:
 def drawn(picked, titles=10_000, alpha=1.0, error=0.0, seed=1) -> float:
     """The same share on one evening, whose forecasts are drawn. Explained in chapter 3, section 3."""
     picked, titles, alpha, error = _checked(picked, titles, alpha, error)
-    truth, noise = np.zeros(titles), np.zeros(titles)
-    draw_evening(alpha, int(seed), truth, noise, np.zeros(STATE_SIZE, dtype=np.int64))
-    return drawn_share(picked, error, truth, noise, np.zeros(titles), np.zeros(titles))
+    truth, level, noise = (np.zeros(titles) for _ in range(3))
+    draw_evening(alpha, int(seed), truth, level, noise, np.zeros(STATE_SIZE, dtype=np.int64))
+    return drawn_share(picked, error, truth, level, noise, np.zeros(titles), np.zeros(titles))
 
 
 @dataclasses.dataclass(frozen=True)

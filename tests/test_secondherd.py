@@ -92,6 +92,25 @@ def test_with_jitter_the_peak_is_near_copies_over_the_time_they_are_spread_over(
         assert 1 <= peak / (1000 * 200 / (jitter * 3600)) < 1.25
 
 
+@pytest.mark.parametrize(
+    "moved", [dict(), dict(pushed=5000), dict(pushed=10), dict(jitter_percent=0), dict(capacity=500)]
+)
+def test_the_figures_time_above_the_origin_is_that_of_a_fine_grid(moved):
+    """Counted on ten-thousands of moments: a herd without jitter is above the origin for as long as its curve is."""
+    now, inputs = figure.at(**moved)["now"], {name: slider.value for name, slider in figure.sliders.items()} | moved
+    step = 0.02
+    after = np.arange(3600 + step / 2, 3900, step)
+    jitter = inputs["jitter_percent"] / 100
+    within = (
+        np.arange(3600 * (1 - jitter) + step / 2, 3900, step)
+        if jitter == 0
+        else np.linspace(3600 * (1 - jitter), 3900, 4000)
+    )
+    for seen, moments, part in ((now[4], after, 0.0), (now[5], within, jitter)):
+        asked = secondherd.asked(moments, inputs["pushed"], part)
+        assert seen == pytest.approx(np.sum(asked > inputs["capacity"]) * (moments[1] - moments[0]), rel=0.01, abs=0.02)
+
+
 def test_beyond_the_second_expiry_it_says_nothing():
     assert math.isnan(secondherd.asked([7200.0], 10)[0]) and math.isnan(secondherd.asked([4400.0], 10, 0.4)[0])
 

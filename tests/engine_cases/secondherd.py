@@ -23,6 +23,10 @@ def line(random):
     return [50.0, 90.0, 10, 7, 100.0 - width, width, moments, count, rank, weight, chance, np.zeros(3)]
 
 
+def above(random):
+    return [*random.uniform(0, 900, 2).tolist(), float(random.uniform(300, 600)), 2.0]
+
+
 def figure(random):
     return [
         float(random.integers(0, 300)), float(random.choice([0.0, 10.0, 40.0])), 30.0, float(random.uniform(20, 400)),
@@ -36,5 +40,6 @@ cases = {
     "asking_at": moment,
     "refresh_density": density,
     "herd_line": line,
+    "seconds_above": above,
     "herd_figure": figure,
 }

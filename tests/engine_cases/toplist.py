@@ -40,14 +40,19 @@ def served(random):
 
 
 def draw(random):
-    return [float(random.uniform(0.5, 1.5)), int(random.integers(0, 99)), np.zeros(TITLES), np.zeros(TITLES), ints(4)]
+    return [
+        float(random.uniform(0.5, 1.5)),
+        int(random.integers(0, 99)),
+        *(np.zeros(TITLES) for _ in range(3)),
+        ints(4),
+    ]
 
 
 def drawn(random):
     truth = np.arange(1.0, TITLES + 1) ** -0.9
     return [
-        int(random.integers(0, TITLES + 1)), error(random), truth, random.standard_normal(TITLES), np.zeros(TITLES),
-        np.zeros(TITLES),
+        int(random.integers(0, TITLES + 1)), error(random), truth, np.log(truth),
+        random.standard_normal(TITLES), np.zeros(TITLES), np.zeros(TITLES),
     ]  # fmt: skip
 
 
@@ -56,7 +61,7 @@ def figure(random):
         int(random.integers(1, 100)), error(random), float(random.uniform(0.5, 1.5)), int(random.integers(0, 2)), 5.0,
         int(random.integers(0, 99)), 1e5, 40.0, 4.0, float(TITLES), np.array([0.0, 1.5]), np.array([0.5]), np.zeros(2),
         np.zeros(1), np.zeros(4), np.zeros(4), np.zeros(4), np.zeros(10), *places(4),
-        *(np.zeros(TITLES) for _ in range(4)), ints(4),
+        *(np.zeros(TITLES) for _ in range(5)), ints(4),
     ]  # fmt: skip
 
 

@@ -14,16 +14,16 @@ def draw_warming(picture):
     crowd = dict(xlim=(model.START / 60, model.END / 60), xscale="linear", yscale="log")
     above, below = picture.rows(
         dict(x="", y="asked of the origin, /s (log)", ylim=(model.EMPTY, 1e6), **crowd),
-        dict(x="minutes from the start of the peak", y="wait there, s (log)", ylim=(0.1, 1e4), **crowd),
+        dict(x="minutes from the start of the peak", y="wait there, s (log)", ylim=(0.1, 1e5), **crowd),
     )
     above.line("moments", "cold", color="danger", width=3.4)
     above.line("moments", "asked", color="theory", width=1.7)
-    above.line("moments", "pushing", color="simulation", width=1.7, steps=True)
+    above.line("moments", "pushing", color="ink", width=1.7, steps=True)
     above.rule(y="capacity", color="limit", width=1)
     above.text(-9.7, "capacity", "capacity", color="limit", offset=(0, 7))
     above.text(14.7, 4.2e5, "nothing warmed", color="danger", align="right")
     above.text(14.7, 1.5e5, "viewers, as set", color="theory", align="right")
-    above.text(-9.7, 1.5e5, "pushes", color="simulation")
+    above.text(-9.7, 4.2e5, "pushes", color="ink")
     above.rule(x=0.0, color="ink", width=0.6)
     below.line("moments", "cold_wait", color="danger", width=3.4)
     below.line("moments", "wait", color="theory", width=1.7)
@@ -71,8 +71,8 @@ warming = Explorable(
     alt="Requests at the origin and the wait there over a peak of {minutes:.0f} minutes. Nothing warmed: at most "
     "{cold_now[0]:,.0f} a second, longest wait {cold_now[5]:duration}. As set: {now[0]:,.0f} a second, {now[5]:duration}, "
     "after {now[2]:,.0f} pushes.",
-    caption="As it stands, the episode's rule is on: the ten most popular titles are everywhere before the crowd comes. The blue "
-    "line lies on the red one. The bottom of the upper axis is none.",
+    caption="As it stands, the ten most popular titles are everywhere before the crowd comes, as the episode has it, and the blue "
+    "line lies on the red one. The bottom of the upper axis stands for none.",
     presets={
         "half the catalogue": {"region_titles": 5000, "limit": 2000},
         "coalesced, nothing warmed": {"policy": 0, "coalesce": 1},
@@ -107,23 +107,26 @@ challenge_shields = Challenge(
 
 def draw_forecast(picture):
     left, right = picture.panels(
-        dict(x="error of the forecast σ", y="share of the requests served", xlim=(0, 3), ylim=(0, 1)),
-        dict(x="titles pushed (log)", y="", xlim=(1, TITLES), ylim=(0, 1), xscale="log"),
+        dict(x="error of the forecast σ", y="share of the requests served", xlim=(0, 3), ylim=(0, 1.25)),
+        dict(x="titles pushed (log)", y="", xlim=(1, TITLES), ylim=(0, 1.25), xscale="log"),
     )
     left.line("errors", "by_error", color="theory")
-    left.text(0.1, 0.95, "expected", color="theory")
-    left.text(0.1, 0.87, "one evening", color="simulation")
+    for panel in (left, right):
+        panel.ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+    # Above 1, where no share can be: no curve crosses these labels.
+    left.text(0.1, 1.18, "expected", color="theory")
+    left.text(1.0, 1.18, "one evening", color="simulation")
     left.dots("evening_errors", "evenings", color="simulation", size=5)
     left.rule(y="now[1]", color="limit", width=1)
     left.text(2.95, "now[1]", "an oracle", color="limit", align="right", offset=(0, 7))
-    left.rule(y="now[2]", color="danger", width=1)
-    left.text(2.95, "now[2]", "by lot", color="danger", align="right", offset=(0, 7))
+    left.rule(y="now[2]", color="limit", width=1)
+    left.text(0.1, "now[2]", "by lot", color="limit", offset=(0, 7))
     left.dots("error", "now[0]", color="ink", size=8)
     right.line("numbers", "oracle", color="limit")
     right.line("numbers", "by_number", color="theory")
     right.dots("picked", "now[0]", color="ink", size=8)
-    right.text(1.3, 0.93, "an oracle's list", color="limit")
-    right.text(1.3, 0.84, "the forecast's", color="theory")
+    right.text(1.3, 1.18, "an oracle's list", color="limit")
+    right.text(70, 1.18, "the forecast's", color="theory")
 
 
 EVENINGS = np.linspace(0.5, 3, 6)
@@ -142,7 +145,7 @@ forecast = Explorable(
     inputs={**CROWD, "regions": float(model.REGIONS), "errors": np.linspace(0, 3, 11), "evening_errors": EVENINGS},
     outputs={"by_error": 11, "evenings": len(EVENINGS), "numbers": 24, "by_number": 24, "oracle": 24, "now": 10},
     scratch={**{name: toplist.PLACES for name in ("rank", "weight", "chance", "share")}, "state": 4},
-    workspace={name: TITLES for name in ("truth", "noise", "score", "spare")},
+    workspace={name: TITLES for name in ("truth", "level", "noise", "score", "spare")},
     draw=draw_forecast,
     readouts={
         "served": "The titles pushed get {now[0]:.1%} of the requests ({now[3]:.1%} on this evening); an oracle's would get "
@@ -168,7 +171,7 @@ challenge_forecast = Challenge(
     "no more than 450 titles.",
     goal={"error": (2, 2), "alpha": (1, 1), "picked": (10, 450), "now[0]": (0.5, 1)},
     solution={"error": 2, "picked": 450},
-    hint="The right panel's lower curve crosses one half once.",
+    hint="In the panel with the titles pushed along its axis, the lower curve crosses one half once.",
 )
 
 
@@ -177,15 +180,15 @@ def draw_herd(picture):
         x="minutes after the push",
         y="asked of the origin, /s (log)",
         xlim=(15, 66),
-        ylim=(1, 3e5),
+        ylim=(1, 1e6),
         yscale="log",
     )
     panel.line("minutes", "together", color="danger", width=3)
     panel.line("minutes", "apart", color="theory", width=1.8)
     panel.rule(y="capacity", color="limit", width=1)
     panel.text(15.6, "capacity", "capacity", color="limit", offset=(0, 7))
-    panel.text(15.6, 1.4e5, "one time to live", color="danger")
-    panel.text(15.6, 6e4, "with jitter, as set", color="theory")
+    panel.text(15.6, 5e5, "one time to live", color="danger")
+    panel.text(15.6, 1.8e5, "with jitter, as set", color="theory")
 
 
 second_herd = Explorable(
@@ -205,7 +208,7 @@ second_herd = Explorable(
         "edges": model.EDGES // model.REGIONS,
         "after": secondherd.AFTER,
     },
-    outputs={"minutes": 80, "together": 80, "apart": 80, "now": 8},
+    outputs={"minutes": 60, "together": 60, "apart": 60, "now": 8},
     scratch={name: toplist.PLACES for name in ("rank", "weight", "chance")},
     draw=draw_herd,
     readouts={

@@ -81,10 +81,12 @@ quiz_evening_reactive = Choice(
     kind="quiz",
     ask="A reactive warmer pushes what was asked for most in the first minute. Why does it spare the origin so little?",
     options={
-        "A minute is too short to know what is popular.": "A million and a half requests came in it. The list is right.",
+        "A minute is too short to tell what is popular, so that its list holds the wrong titles.": "A million and a half requests "
+        "came in it. The list is right.",
         REACTIVE_RIGHT: "Yes. The regions fetched its first titles before it did. The rare ones, which the origin will still "
         "be asked for, are last on its list.",
-        "The pushes are not coalesced.": "A push is read at the origin once a region at most; so is a title that is asked for.",
+        "Its pushes are not coalesced, so that a title is read at the origin over and over.": "A push is read at the origin once "
+        "a region at most; so is a title that is asked for.",
     },
     right=REACTIVE_RIGHT,
 )
@@ -92,26 +94,28 @@ quiz_evening_reactive = Choice(
 quiz_evening_coalesce = Choice(
     "quiz-evening-coalesce",
     kind="quiz",
-    ask="An idle origin answers in half a second, and coalescing saves it one request in a hundred. Why switch it on?",
+    ask="An idle origin answers in half a second, and coalescing then saves it fewer than one request in a hundred. Why switch it on?",
     options={
-        "It is not worth it here.": "On this evening. What does an overloaded origin's answer take, and who asks meanwhile?",
-        "An overloaded origin answers later, and without coalescing later answers mean more requests.": "Yes: a loop. With it, the origin "
-        "is asked once for a title by each region, however slow it is.",
-        "It makes the edges faster.": "Those that wait for a fetch under way wait as long as before.",
+        "Do not: for one request in a hundred it is not worth having.": "While the origin is idle. How long does an overloaded one take "
+        "to answer, and who asks meanwhile?",
+        "With it those who wait for a fetch under way get it sooner.": "They wait for the same answer, and as long as before.",
+        "Without it a slow origin is asked more, and is slower for it.": "Yes: a loop. With it, the origin is asked once for a title by "
+        "each region, however slow it is.",
     },
-    right="An overloaded origin answers later, and without coalescing later answers mean more requests.",
+    right="Without it a slow origin is asked more, and is slower for it.",
 )
 
 quiz_evening_ttl = Choice(
     "quiz-evening-ttl",
     kind="quiz",
-    ask="At 17:50 you push 5,000 titles to every region with a time to live of 3,600 s. When does the origin have its next worst moment?",
+    ask="At 17:50 your warmer gives 5,000 titles a time to live of 3,600 s and pushes them to every region. The crowd comes from 18:00 "
+    "to 18:08. When is the origin asked most?",
     options={
-        "in the peak": "Warmed titles are there. The peak is quiet.",
+        "at 18:04, when most devices come": "What they ask for most is there. The rest comes slowly, beside what follows.",
         "at 18:50": "Yes. All copies end in one second, in every region, and the crowd is still there. A push "
         "is an appointment for a herd.",
-        "never: each title is asked for at its own time": "The first request after 18:50 finds its title gone, and so do the next "
-        "thousands.",
+        "at no moment more than at others: each title is asked for at its own time": "The first request after 18:50 "
+        "finds its title gone, and so do the next thousands.",
     },
     right="at 18:50",
 )
@@ -121,12 +125,13 @@ quiz_evening_servers = Choice(
     kind="quiz",
     ask="The origin cannot bear the peak. Which of these lowers what it is asked?",
     options={
-        "twice as many edges": "The regions ask the origin, and they ask for what somebody in them wanted. More edges change nothing.",
-        "twice as many regions": "Each fetches its own first copy: the origin is asked more, not less.",
-        "one more layer of a few shields between regions and origin": "Yes: the places that ask the origin become few, and each of "
+        "twice as many edges, each for half of the devices": "The regions ask the origin, and they ask for what "
+        "somebody in them wanted. More edges change nothing.",
+        "twice as many regions, each for half of the edges": "Each fetches its own first copy: the origin is asked more, not less.",
+        "twelve shields between the regions and the origin": "Yes: the places that ask the origin become few, and each of "
         "them asks once for each title.",
     },
-    right="one more layer of a few shields between regions and origin",
+    right="twelve shields between the regions and the origin",
 )
 
 quiz_evening_bloom = Choice(
@@ -134,10 +139,11 @@ quiz_evening_bloom = Choice(
     kind="quiz",
     ask="A Bloom filter keeps warming work from being done twice. What does its false positive cost?",
     options={
-        "a title pushed twice": "A filter never says no to what it holds, so that nothing is done twice.",
         "a title that is never pushed": "Yes: it is taken for done. The first viewer in each region pays one fetch for it, which is cheap; "
         "but no log says so.",
-        "memory": "That is what it saves.",
+        "a title pushed twice": "A filter never says no to what it holds, so that nothing is done twice.",
+        "one look-up in vain": "That is its price in front of a cache or a table. Behind this filter nothing is looked up, so that nobody "
+        "finds the mistake.",
     },
     right="a title that is never pushed",
 )
