@@ -227,6 +227,14 @@ def test_marks_stand_in_the_svg_under_the_ids_the_script_looks_for():
         assert f'id="test-zipf-w{number}"' in svg
 
 
+def test_beside_an_exponent_stands_what_it_stands_for():
+    trip = Slider("trip", "round trip, as a power of ten", -1, 5, step=0.1, value=3, power=(1e-6, "duration"))
+    assert [trip.said(value) for value in (-1, 3, 5)] == ["100 ns", "1.00 ms", "100 ms"]
+    assert Slider("n", "copies", 1, 9, step=1, value=3).said(3) == ""
+    with pytest.raises(ValueError, match="format must be"):
+        Slider("trip", "round trip", -1, 5, step=0.1, value=3, power=(1e-6, "weeks"))
+
+
 def test_the_widgets_sliders_are_real_ipywidgets_with_the_ends_of_ours():
     widget = make().widget
     slider = widget.sliders["exponent"]

@@ -30,6 +30,8 @@ class Slider:
     name : the kernel's parameter;  label : what it is, with its symbol
     low, high, step, value : ends, step and first value, in ``unit``
     words : for a slider that chooses, the word of each whole number from ``low`` up
+    power : for a slider of an exponent, (factor, format): ``factor`` times 10 to its value is shown beside it, in a format
+        of templates, such as (1e-6, "duration")
     """
 
     name: str
@@ -40,6 +42,7 @@ class Slider:
     value: float
     unit: str = ""
     words: tuple = ()
+    power: tuple = ()
 
     def __post_init__(self):
         if not self.low < self.high:
@@ -50,6 +53,18 @@ class Slider:
             raise ValueError(f"slider {self.name}: value must be from {self.low} to {self.high}, got {self.value}")
         if self.words and len(self.words) != self.high - self.low + 1:
             raise ValueError(f"slider {self.name}: words must be {self.high - self.low + 1:g}, got {len(self.words)}")
+
+        if self.power:
+            template.show(float(self.power[0]), self.power[1])  # ValueError for a format that does not exist
+
+    def said(self, value) -> str:
+        """What stands beside the number: the word of a choice, or what an exponent stands for; else nothing."""
+        if self.words:
+            return self.words[round(value - self.low)]
+        if self.power:
+            factor, form = self.power
+            return template.show(factor * 10.0**value, form)
+        return ""
 
     def checked(self, value):
         """``value`` as a float within the slider's ends; ValueError if it is not."""

@@ -6,7 +6,7 @@
 /**
  * @typedef {{name: string, kind: "f"|"i"|"F"|"I", role: string, size?: number, data?: string, type?: string,
  *   value?: number}} Argument
- * @typedef {{low: number, high: number, step: number, value: number, unit: string, words: string[]}} SliderSpec
+ * @typedef {{low: number, high: number, step: number, value: number, unit: string, words: string[], power: [number, string] | []}} SliderSpec
  * @typedef {[number, number, number, number, boolean]} Axis  ends in data, ends in the picture, whether logarithmic
  * @typedef {{kind: string, panel: number, [key: string]: any}} Mark
  * @typedef {{size: number[], panels: {x: Axis, y: Axis}[], marks: Mark[]}} Layout
@@ -913,10 +913,14 @@ onmessage = ({ data: { start, ask } }) => {
      * @param {HTMLInputElement} [typing] */
     follow(typing) {
       for (const { range, number, word } of this.rows) {
-        const { low, unit, words } = this.live.spec.sliders[range.name], value = this.live.inputs[range.name];
+        const { low, unit, words, power } = this.live.spec.sliders[range.name], value = this.live.inputs[range.name];
         if (range !== typing) range.value = String(value);
         if (number !== typing) number.value = String(value);
-        const said = words.length ? words[Math.round(value - low)] : "";
+        const said = words.length
+          ? words[Math.round(value - low)]
+          : power.length
+          ? show(power[0] * 10 ** value, power[1])
+          : "";
         if (word) word.textContent = said;
         range.setAttribute("aria-valuetext", said || `${value} ${unit}`.trim());
       }

@@ -84,7 +84,7 @@ def specification(item, pictures) -> dict:
         "subject": item.kernel.module,
         "arguments": arguments(item),
         "sliders": {s.name: {"low": s.low, "high": s.high, "step": s.step, "value": s.value, "unit": s.unit,
-                             "words": list(s.words)} for s in item.sliders.values()},
+                             "words": list(s.words), "power": list(s.power)} for s in item.sliders.values()},
         "readouts": item.readouts,
         "alt": item.alt,
         "presets": item.presets,
@@ -154,7 +154,8 @@ def controls(item) -> str:
 def slider(owner: str, s) -> str:
     bounds = f'min="{plain(s.low)}" max="{plain(s.high)}" step="{plain(s.step)}" value="{plain(s.value)}"'
     unit = f'<span class="pb-unit">{escape(s.unit)}</span>' if s.unit else ""
-    word = f'<span class="pb-unit" data-word>{escape(s.words[round(s.value - s.low)])}</span>' if s.words else ""
+    said = s.said(s.value)
+    word = f'<span class="pb-unit" data-word>{escape(said)}</span>' if said else ""
     name = f"{owner}--{s.name}"  # two hyphens: no id of another figure can be the same
     return (
         f'<div class="pb-slider"><label for="{name}">{escape(s.label)}</label>'

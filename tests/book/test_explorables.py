@@ -224,6 +224,20 @@ def test_a_preset_is_clicked_by_hand(opened):
     assert page.locator("figure#cold-open output").all_text_contents() == list(item.say(**values).values())
 
 
+SAID = """(id) => [...document.querySelectorAll(`#${id} input[type=range][name]`)].map((range) =>
+  [range.name, +range.value, range.parentElement.querySelector("[data-word]")?.textContent ?? ""])"""
+
+
+@pytest.mark.parametrize("id", ["n-plus-one", "warming"])
+def test_beside_a_slider_stands_its_word_or_what_its_exponent_stands_for(shared, id):
+    item, page = EXPLORABLES[id], shared(id)
+    for values in settings(item)[:20]:
+        page.evaluate(SET, [id, values])
+        for name, value, said in page.evaluate(SAID, id):
+            assert said == item.sliders[name].said(value), (name, value)
+    page.evaluate(PRESS, [id, "Reset"])
+
+
 def test_a_number_field_takes_what_is_typed_and_the_address_brings_the_state_back(opened, visit, homes):
     id = "cold-open"
     page = opened(id, origin="file")

@@ -32,7 +32,7 @@ zipf = Explorable(
     kernel=popularity.zipf_figure,
     sliders=[
         Slider("alpha", "exponent α", 0, 2, step=0.01, value=1),
-        Slider("items_log10", "items, as a power of ten", 2, 10, step=0.25, value=5),
+        Slider("items_log10", "items, as a power of ten", 2, 10, step=0.25, value=5, power=(1, ",.0f")),
         Slider("cache_percent", "cache, % of the items", 0.1, 100, step=0.1, value=10),
         Slider("miss_ms", "a miss takes", 1, 500, step=1, value=100, unit="ms"),
     ],

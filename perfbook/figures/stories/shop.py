@@ -50,10 +50,10 @@ n_plus_one = Explorable(
     sliders=[
         Slider("items", "articles in the cart N", 0, 30, step=1, value=3),
         Slider("related", "related products of each R", 0, 100, step=1, value=67),
-        Slider("trip_log10", "round trip r, log₁₀ of its µs", -1, 5, step=0.1, value=2.7),
-        Slider("statement_log10", "a statement's own work w, log₁₀ of its µs", 0, 4.5, step=0.1, value=2),
+        Slider("trip_log10", "round trip r, as a power of ten", -1, 5, step=0.1, value=2.7, power=(1e-6, "duration")),
+        Slider("statement_log10", "a statement's own work w, as a power of ten", 0, 4.5, step=0.1, value=2, power=(1e-6, "duration")),
         Slider("lanes", "statements a page has in flight", 1, 64, step=1, value=1),
-        Slider("pages_log10", "pages, log₁₀ of their number a second", 0, 5, step=0.1, value=2),
+        Slider("pages_log10", "pages a second, as a power of ten", 0, 5, step=0.1, value=2, power=(1, ",.0f")),
     ],
     inputs={"row": ROW, "trips": TRIPS_MS, "products": PRODUCTS},
     outputs={
