@@ -29,11 +29,11 @@ def draw_pool(picture):
     able.text(11, 28_000, "all connections busy", color="theory")
     able.text(11, 25_300, "enough to carry it", color="simulation")
     page.boxes("now[8]", "now[9]", 0.1, 100, color="simulation", opacity=0.15)
-    page.line(TOTALS, "calm", color="measured", dashed=True, width=1.8)
+    page.line(TOTALS, "calm", color="theory", dashed=True, width=1.8)
     page.line(TOTALS, "page", color="theory")
     page.dots("now[0]", "now[14]", color="danger", size=8)
     page.text(11, 70, "in the long run", color="theory")
-    page.text(11, 42, "while it is calm", color="measured")
+    page.text(11, 42, "dashed: calm", color="theory")
     page.rule(x="now[0]", color="danger", width=1)
     page.text(28_000, 70, "{now[13]:=stable|too few|too many|hopeless}", align="right")
 
@@ -64,8 +64,8 @@ pool = Explorable(
         "range": "Connections that carry it, all of them busy: {now[8]:,.0f} to {now[9]:,.0f}; most done at {now[10]:,.0f}: "
         "{now[11]:,.0f} queries/s",
     },
-    alt="Left: queries a second against connections, rising to {now[11]:,.0f} at {now[10]:,.0f} connections and falling; the "
-    "demand is {now[1]:,.0f}. Right: time of a page against connections. With {now[0]:,.0f} connections it is "
+    alt="First: queries a second against connections, rising to {now[11]:,.0f} at {now[10]:,.0f} connections and falling; the "
+    "demand is {now[1]:,.0f}. Second: time of a page against connections. With {now[0]:,.0f} connections it is "
     "{now[13]:=" + STATES + "}.",
     caption="Every connection that you open beyond the shaded stripe takes throughput away on the evening when all of them "
     "are busy. Watch the instance's processor meanwhile.",
@@ -98,30 +98,32 @@ TIME = (np.arange(model.POINTS) + 1) * model.SAMPLE / 60
 def draw_evening(picture):
     wide = dict(xlim=(0, model.MINUTES))
     share, page, count = picture.rows(
-        dict(y="share", ylim=(0, 1.5), **wide),
-        dict(y="a page takes, s (log)", ylim=(0.1, 3000), yscale="log", **wide),
-        dict(x="minutes", y="connections (log)", ylim=(1, 40_000), yscale="log", **wide),
+        dict(y="share", ylim=(0, 1.9), **wide),
+        dict(y="a page takes, s (log)", ylim=(0.1, 100_000), yscale="log", **wide),
+        dict(x="minutes", y="connections (log)", ylim=(1, 1_000_000), yscale="log", **wide),
     )
     picture.figure.set_size_inches(picture.figure.get_figwidth(), 5.2 if picture.narrow else 6.2)
-    for panel, low, high in ((share, 0, 1.5), (page, 0.1, 3000), (count, 1, 40_000)):
+    for panel, low, high in ((share, 0, 1.9), (page, 0.1, 100_000), (count, 1, 1_000_000)):
         panel.boxes(model.PEAK_FROM, model.PEAK_TO, low, high, color="ink", opacity=0.07)
         if panel is not count:
             panel.ax.tick_params(labelbottom=False)
     share.line(TIME, "processor", color="ink", width=1.4)
     share.line(TIME, "answered", color="simulation", width=2.4)
     share.ax.set_yticks([0, 0.5, 1])
-    share.text(0.7, 1.36, "answered in time", color="simulation")
-    share.text(0.7, 1.16, "processor of an instance", color="ink")
-    share.text(69.3, 1.34, "{summary[13]:=" + "|".join(model.VERDICTS) + "}", align="right")
+    share.text(0.7, 1.74, "answered" if picture.narrow else "answered in time", color="simulation")
+    share.text(0.7, 1.48, "processor" if picture.narrow else "processor of an instance", color="ink")
+    share.text(69.3, 1.74, "{summary[13]:=" + "|".join(model.VERDICTS) + "}", align="right")
     page.line(TIME, "page", color="theory", width=2.2)
+    page.ax.set_yticks([0.1, 10, 1000])
     page.rule(y="patience")
-    page.text(0.7, "patience", "users' patience", color="limit", offset=(0, 7))
-    count.line(TIME, "opened", color="danger", width=2.2)
-    count.line(TIME, "active", color="simulation", width=2)
+    page.text(0.7, 26_000, "dashed: users' patience", color="limit")
+    count.line(TIME, "active", color="simulation", width=2.4)
+    count.line(TIME, "opened", color="ink", width=1.4)
+    count.ax.set_yticks([1, 100, 10_000])
     count.rule(y="knee")
-    count.text(0.7, 2, "dashed: the knee", color="limit")
-    count.text(69.3, 14_000, "open", color="danger", align="right")
-    count.text(69.3, 2, "busy", color="simulation", align="right")
+    count.text(0.7, 240_000, "busy", color="simulation")
+    count.text(13, 240_000, "open", color="ink")
+    count.text(69.3, 240_000, "dashed: the knee", color="limit", align="right")
 
 
 NO_YES = ("no", "yes")
@@ -129,27 +131,26 @@ collapse = Explorable(
     "collapse",
     kernel=model.evening_figure,
     sliders=[
-        Slider("queries", "queries of a page", 1, 100, step=1, value=68),
         Slider("pool", "connections of each instance", 1, 50, step=1, value=10),
         Slider("instances", "instances at first", 80, 527, step=1, value=127),
+        Slider("queries", "queries of a page", 1, 100, step=1, value=68),
         Slider("scaler", "autoscaler looks at", 0, 2, step=1, value=1, words=("nothing: off", "time of a page", "processor")),
-        Slider("added", "instances added a minute", 10, 200, step=10, value=100),
-        Slider("slow", "it adds when a page takes", 0.5, 10, step=0.1, value=2.5, unit="s"),
         Slider("pages", "pages at the peak λ", 50, 800, step=1, value=222, unit="/s"),
-        Slider("knee", "busy connections at which the database does most", 100, 2000, step=10, value=PLAIN.knee),
-        Slider("idle", "an idle connection weighs, of a busy one", 0, 1, step=0.02, value=PLAIN.idle),
-        Slider("patience", "users' patience", 2, 30, step=0.5, value=10, unit="s"),
-        Slider("reload", "share of them who then reload", 0, 0.9, step=0.05, value=0.8),
         Slider("stall", "the database stands still at minute 25 for", 0, 60, step=0.5, value=0, unit="s"),
-        Slider("cure_at", "cures begin at minute", 0, 60, step=1, value=0),
+        Slider("reload", "share of users who reload when they have left", 0, 0.9, step=0.05, value=0.8),
+        Slider("idle", "an idle connection weighs, of a busy one", 0, 1, step=0.02, value=PLAIN.idle),
         Slider("cured", "cure 1, the query: at most so many a page", 1, 100, step=1, value=100),
         Slider("bound", "cures 2 and 4, a bound on", 0, 3, step=1, value=0, words=("nothing", "connections", "pages", "both")),
         Slider("cap", "cure 2, connections let through", 50, 3000, step=10, value=700),
         Slider("hits", "cure 3, a cache answers, of the queries", 0, 0.98, step=0.02, value=0),
         Slider("door", "cure 4, pages in the shop at once", 50, 5000, step=50, value=600),
+        Slider("cure_at", "all cures begin at minute", 0, 60, step=1, value=0),
         Slider("notice", "work for users who left is dropped", 0, 1, step=1, value=0, words=NO_YES),
     ],
-    inputs={"own": connections.OWN_TIME, "query": connections.QUERY_TIME, "alpha": PLAIN.alpha},
+    inputs={
+        "own": connections.OWN_TIME, "query": connections.QUERY_TIME, "alpha": PLAIN.alpha, "knee": PLAIN.knee,
+        "added": 100, "slow": 2.5, "patience": 10.0,
+    },
     outputs={
         **{n: model.POINTS for n in ("wanted", "tried", "served", "answered", "page", "opened", "active", "processor",
                                      "running")},
@@ -171,7 +172,8 @@ collapse = Explorable(
     alt="Seventy minutes. Share of visits answered in time and processor of an instance; seconds that a page takes; "
     "connections open and busy. The peak is from minute 15 to 52. {summary[13]:=It holds|It limps|It falls and comes back|It "
     "stays down}; {summary[5]:.1%} of the visits at the peak are answered in time, with up to {summary[8]:,.0f} connections.",
-    caption="The grey stripe is the peak, 37 minutes. Compare the orange line with the dark one: one of them is on the dashboard.",
+    caption="The grey stripe is the peak, 37 minutes. Compare the thick line at the top with the thin one: only the thin one is on "
+    "the dashboard.",
     presets={
         "no autoscaler": {"scaler": 0},
         "pools of 20": {"pool": 20},
@@ -186,8 +188,8 @@ collapse = Explorable(
     },
 )  # fmt: skip
 
-STORY = {"queries": (68, 68), "scaler": (1, 1), "instances": (127, 127), "slow": (2.5, 2.5), "knee": (720, 720),
-         "idle": (0.1, 0.1), "patience": (10, 10), "reload": (0.8, 0.8), "stall": (0, 0)}  # fmt: skip
+STORY = {"queries": (68, 68), "scaler": (1, 1), "instances": (127, 127), "idle": (0.1, 0.1), "reload": (0.8, 0.8),
+         "stall": (0, 0)}  # fmt: skip
 UNCURED = {"cured": (68, 100), "hits": (0, 0)}
 
 challenge_fewest = Challenge(
@@ -195,7 +197,7 @@ challenge_fewest = Challenge(
     of="collapse",
     ask="Everything is as in the story, and no cure is applied. Change only the pool: find the largest with which the evening "
     "holds although the autoscaler may add 400 instances.",
-    goal={**STORY, **UNCURED, "added": (100, 100), "pages": (222, 222), "bound": (0, 0), "notice": (0, 0), "pool": (9, 50),
+    goal={**STORY, **UNCURED, "pages": (222, 222), "bound": (0, 0), "notice": (0, 0), "pool": (9, 50),
           "summary[13]": (0, 0)},
     solution={"pool": 9},
     hint="Go down one by one, and look at the time of a page when the autoscaler wakes up.",
@@ -206,7 +208,7 @@ challenge_late = Challenge(
     of="collapse",
     ask="It is minute 30 and the shop is down. No more can be had from queries and caches tonight, nothing cancels work. "
     "Bound what you like from minute 30 on, so that the last bad minute is at most 20 minutes after the first.",
-    goal={**STORY, **UNCURED, "pool": (10, 10), "added": (100, 100), "pages": (222, 222), "cure_at": (30, 60),
+    goal={**STORY, **UNCURED, "pool": (10, 10), "pages": (222, 222), "cure_at": (30, 60),
           "notice": (0, 0), "summary[12]": (1, 20)},
     solution={"cure_at": 30, "bound": 3, "cap": 700, "door": 1500},
     hint="One bound makes the database fast again. The other keeps the next thousand pages from joining those that nobody "
@@ -218,7 +220,7 @@ challenge_over = Challenge(
     of="collapse",
     ask="Now 300 pages a second come, more than the database can do with any number of connections. From the start, "
     "without touching queries or cache, serve at least 83% of the visits at the peak.",
-    goal={**STORY, **UNCURED, "pool": (10, 10), "added": (100, 100), "pages": (300, 300), "cure_at": (0, 0),
+    goal={**STORY, **UNCURED, "pool": (10, 10), "pages": (300, 300), "cure_at": (0, 0),
           "summary[5]": (0.83, 1.1)},
     solution={"pages": 300, "bound": 3, "cap": 720, "door": 900},
     hint="It does 17,388 queries a second, 256 pages. Somebody has to be told no, quickly.",
@@ -234,7 +236,7 @@ KINDS = ("ink", "measured", "simulation", "danger", "limit")
 def draw_player(picture):
     floor, counts = picture.rows(
         dict(xlim=(-0.3, 4.7), ylim=(-0.8, MOST - 0.2)),
-        dict(x="time, s", y="connections", xlim=(0, SECONDS), ylim=(0, 50)),
+        dict(x="time, s", y="connections", xlim=(0, SECONDS), ylim=(0, 60)),
         heights=[2.2, 1],
     )
     picture.figure.set_size_inches(picture.figure.get_figwidth(), 5.0 if picture.narrow else 5.8)
@@ -246,12 +248,12 @@ def draw_player(picture):
     floor.boxes(0.75, 3.6, -0.5, "fleet", color="theory", opacity=0.1)
     floor.boxes(3.2, 3.6, -0.5, "fleet", color="limit", opacity=0.25)
     floor.tokens(KINDS, size=5.5 if picture.narrow else 7)
-    counts.line("moments", "opened", color="danger", width=2, steps=True)
-    counts.line("moments", "busy", color="simulation", width=1.6, steps=True)
+    counts.line("moments", "busy", color="simulation", width=2.4, steps=True)
+    counts.line("moments", "opened", color="ink", width=1.4, steps=True)
     counts.rule(y="knee")
-    counts.text(1, 44, "open", color="danger")
-    counts.text(20, 44, "busy", color="simulation")
-    counts.text(119, 44, "dashed: the knee", color="limit", align="right")
+    counts.text(1, 55, "busy", color="simulation")
+    counts.text(22, 55, "open", color="ink")
+    counts.text(119, 55, "dashed: the knee", color="limit", align="right")
     counts.rule(x="now", color="ink")
 
 
@@ -300,8 +302,8 @@ collapse_player = Player(
     alt="Pages go from users through instances and their pools to the database. At {now:.1f} s there are {count_now:.0f} instances "
     "with {open_now:.0f} connections, {busy_now:.0f} of them busy, and {stuck:.0f} pages wait for one. In the whole run "
     "{summary[1]:.0f} of {summary[0]:.0f} visits are answered in time.",
-    caption="Dark works on its instance, green waits for a connection, orange has one. Red is a page whose user has left: it "
-    "keeps its place and its connection.",
+    caption="A page works on its instance, then waits for a connection (green) or has one (orange), once for each query. Red is a "
+    "page whose user has left: it keeps its place and its connection.",
     presets={
         "no autoscaler": {"scaler": 0},
         "a pooler with 6": {"cap": 6},

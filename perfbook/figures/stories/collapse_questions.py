@@ -16,11 +16,11 @@ predict_collapse = Choice(
         "Twice the connections for each instance": "Then 2,540 queries compete in a database that does most with 720. It falls "
         "earlier than with 1,270.",
         "400 more instances, started now": "Their processors were not short of anything. They bring 4,000 connections, and the "
-        "shop is down before the peak begins.",
+        f"shop is down in minute {evening(instances=527, scaler='off').falls:.0f}, before the peak begins.",
         "Half the connections for each instance": "Yes. 635 carry the load, pages get faster, and there is no way for the "
         "database to be buried.",
-        "A target of 70% for the processor instead of the time of a page": "That saves it too, in this model, by taking "
-        "instances away, and connections with them. It is the right deed for a wrong reason; half the pools is the reason.",
+        "The server stops work on pages whose users have left": f"With that, {evening(notice=True).peak:.0%} are served at the peak, "
+        f"and without it {evening().peak:.0%}. All pages share the database, so each is nearly done when its user leaves.",
     },
     right="Half the connections for each instance",
 )
@@ -86,7 +86,7 @@ quiz_pool = Choice(
 quiz_late = Choice(
     "quiz-collapse-late",
     kind="quiz",
-    ask="The shop is down since ten minutes, all its threads are full of pages whose users have left. You put a pooler with the "
+    ask="The shop has been down for ten minutes, and all its threads are full of pages whose users have left. You put a pooler with the "
     "right number of connections in front of the database. Why does nobody get a page?",
     options={
         "The number is wrong": f"The same number holds the whole evening when it is there from the start ({evening(cap=700).share:.0%} "
