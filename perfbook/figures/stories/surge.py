@@ -34,7 +34,7 @@ def room(states, width, cells, processes=4):
 
 def draw_interleavings(picture):
     panel = picture.panel(
-        x="increases that the final price holds",
+        x="increases it holds; above: the price" if picture.narrow else "increases that the final price holds",
         y="share of all schedules",
         xlim=(-0.6, 4.6),
         ylim=(0, 1.22),
@@ -112,7 +112,10 @@ MEMORIES[0, 0] = MEMORIES[2, 0] = model.START
 MEMORIES[1] = [1, 0, 0, 0, 2, 3, 0]
 KNOWN = np.array([2, 3, 4.5, 6.75, 10.125, 4, 5, 6, 4 / 3])
 WORDS = ":=|" + "|".join(f"{v:.5g}" for v in KNOWN) + "|nobody|driver 1|driver 2|driver 3|tick not raised|tick raised"
-SAID = WORDS.replace(":=|", ":=–|")
+PLACES = [  # what the cells are called, by program
+    "|".join([first] * 6 + [second] * 2 + [third])
+    for first, second, third in (("price", "first free", "price"), ("", "; with A ", "; "), ("", "; with B ", ""))
+]
 LETTERS = "{{mark[{i}]:=|r|·|w|✓|✗|L|U|✗✗}}"
 
 
@@ -120,8 +123,8 @@ def draw_player(picture):
     lanes, values = picture.rows(
         dict(xlim=(0, END), ylim=(3.6, -0.6)),
         dict(
-            x="time (a step every 1 to 4)",
-            y="price" if picture.narrow else "price (or first driver)",
+            x="time; only the order counts",
+            y="price, or driver" if picture.narrow else "price (or first driver)",
             xlim=(0, END),
             ylim=(0, 11),
         ),
@@ -185,8 +188,8 @@ interleaving_player = Player(
         "{summary[6]:=|; safe within the bound}",
         "now": "Step {now_step:.0f} of {summary[2]:.0f}: {now_who:=nobody yet|A|B|C|D} "
         "{now_did:=|reads|works|writes|swaps|fails to swap, goes back|locks|unlocks|gives up}",
-        "memory": f"Shared: {{now_cell0{SAID}}} (price, or first free driver), {{now_cell1{SAID}}} (with A, or the tick), "
-        f"{{now_cell2{SAID}}} (with B)",
+        "memory": f"In memory: {{program:={PLACES[0]}}} {{now_cell0{WORDS}}}{{program:={PLACES[1]}}}{{now_cell1{WORDS}}}"
+        f"{{program:={PLACES[2]}}}{{now_cell2{WORDS}}}",
     },
     alt="A lane for each process and a mark for each of {summary[2]:.0f} steps in order; schedule {summary[1]:,.0f} of "
     "{summary[0]:,.0f} ends {summary[3]:=right|wrong}.",

@@ -133,14 +133,14 @@ quiz_surge_mixed = Choice(
 
 quiz_surge_bound = Choice(
     "quiz-surge-bound",
-    ask="The checker says: 1,828 states, safe within the bound. What has been proved?",
+    ask="The checker says: 9,505 states, safe within the bound. What has been proved?",
     options={
         "That the code is free of races": "Not of the code: of these steps, which somebody wrote down, for so many "
         "processes and tries.",
         "That no schedule of these processes, these steps and so many tries ends wrong": "Yes, and nothing beyond: a "
         "step that is not one step "
         "on your machine, a fifth process, a crash are outside.",
-        "That errors are rarer than one in 1,828": "It is no sample. It has looked at every state, and none of those is an error.",
+        "That errors are rarer than one in 9,505": "It is no sample. It has looked at every state, and none of those is an error.",
     },
     right="That no schedule of these processes, these steps and so many tries ends wrong",
     kind="quiz",
