@@ -31,7 +31,8 @@ predict_rate = Choice(
         "They fall to about a fifth": "Each update takes more attempts. But attempts that fail do not hold up the one that "
         "succeeds, as long as the server has time for them.",
         "They stay about the same": f"Yes: {ten.rate:,.0f} and {fifty.rate:,.0f} a second in a table further down. What "
-        f"grows is the number of attempts for each, from {ten.attempts_each:.1f} to {fifty.attempts_each:.1f}, and with it the load of the server.",
+        f"grows is the number of attempts for each, from {ten.attempts_each:.1f} to {fifty.attempts_each:.1f}, and with it the "
+        "load of the server.",
         "They grow fivefold": "Only where the clients seldom meet. Here one update at most gets through in a round trip.",
     },
     right="They stay about the same",
