@@ -23,7 +23,7 @@ def draw_contention(picture):
     axis = dict(x="clients (log)", xlim=(1, MOST), xscale="log")
     rate, slow = picture.panels(
         dict(axis, y="updates a second (log)", ylim=RATES, yscale="log"),
-        dict(axis, y="99th percentile of an update (log)", ylim=SLOW, yscale="log"),
+        dict(axis, y="p99 of an update (log)", ylim=SLOW, yscale="log"),
     )
     slow.ax.set_yticks(10.0 ** np.arange(-4, 3, 2), ["0.1 ms", "10 ms", "1 s", "100 s"])
     for panel, values in ((rate, "rates"), (slow, "slow")):
@@ -34,7 +34,7 @@ def draw_contention(picture):
             part = f"{values}[{at * POINTS}:{(at + 1) * POINTS}]"
             panel.line("counts", part, color=color, dashed=dashed, width=2.4 if at == 0 else 1.5)
     rate.rule(y="limits[0]", color="theory", width=1)
-    rate.text(120, "limits[0]", "one a round trip", color="theory", align="right", offset=(0, 6))
+    rate.text(120, 2, "dashed: limit 1/(R + c)", color="theory", align="right")
     for row, (name, _, color, _) in enumerate(METHODS):
         slow.text(1.2, 4500 / 3.6**row, name, color=color)
 
@@ -45,8 +45,8 @@ contention = Explorable(
     sliders=[
         Slider("clients", "clients", 1, MOST, step=1, value=50),
         Slider("think_ms", "pause between updates, mean", 0, 500, step=10, value=0, unit="ms"),
-        Slider("round_trip_ms", "round trip", 0.1, 20, step=0.1, value=1, unit="ms"),
-        Slider("compute_ms", "computing the new value", 0, 20, step=0.1, value=0, unit="ms"),
+        Slider("round_trip_ms", "round trip R", 0.1, 20, step=0.1, value=1, unit="ms"),
+        Slider("compute_ms", "computing the new value c", 0, 20, step=0.1, value=0, unit="ms"),
         Slider("service_us", "server, a command", 5, 500, step=5, value=20, unit="µs"),
         Slider("backoff", "pause after a refusal", 0, 2, step=1, value=0, words=("none", "exponential", "full jitter")),
         Slider("base_ms", "first pause", 0.1, 20, step=0.1, value=1, unit="ms"),

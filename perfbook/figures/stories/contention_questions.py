@@ -30,8 +30,9 @@ predict_rate = Choice(
     options={
         "They fall to about a fifth": "Each update takes more attempts. But attempts that fail do not hold up the one that "
         "succeeds, as long as the server has time for them.",
-        "They stay about the same": f"Yes: {ten.rate:,.0f} and {fifty.rate:,.0f} a second in the figure. What grows is the number "
-        f"of attempts for each, from {ten.attempts_each:.1f} to {fifty.attempts_each:.1f}, and with it the load of the server.",
+        "They stay about the same": f"Yes: {ten.rate:,.0f} and {fifty.rate:,.0f} a second in a table further down. What "
+        f"grows is the number of attempts for each, from {ten.attempts_each:.1f} to {fifty.attempts_each:.1f}, and with it the "
+        "load of the server.",
         "They grow fivefold": "Only where the clients seldom meet. Here one update at most gets through in a round trip.",
     },
     right="They stay about the same",
@@ -71,7 +72,7 @@ quiz_false = Choice(
     "string. What is compared?",
     options={
         "An empty string with an empty string: equal": "A missing key is not an empty string, to the server as to the script.",
-        "nil with an empty string: the script fails": "Comparing never fails in Lua, and it is not nil.",
+        "nil with an empty string: the script fails": "A comparison by == never fails in Lua, and what is compared is not nil.",
         "false with an empty string: not equal, now and ever": "Yes. The server's null becomes Lua's false, so the first write "
         "needs a case of its own.",
     },
