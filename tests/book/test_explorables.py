@@ -419,12 +419,25 @@ def test_without_javascript_the_picture_and_one_sentence_remain(visit, homes):
     assert figure.locator("output").all_text_contents() == list(EXPLORABLES["cold-open"].say().values())
 
 
-def test_on_a_phone_the_picture_stays_in_sight_while_sliders_below_it_move(visit, homes):
-    page = visit(homes["cold-open"], width=390, height=844)
-    page.locator("figure#cold-open input[type=range]").last.scroll_into_view_if_needed()
+@pytest.mark.parametrize(("id", "width", "height"), [("cold-open", 390, 844), ("collapse", 1280, 900)])
+def test_the_picture_stays_in_sight_while_sliders_below_it_move(visit, homes, id, width, height):
+    page = visit(homes[id], width=width, height=height, formulas=False)
+    page.locator(f"figure#{id} input[type=range]").last.scroll_into_view_if_needed()
     page.evaluate("window.scrollBy({top: 200, behavior: 'instant'})")
-    box = page.locator("figure#cold-open .pb-picture").bounding_box()
-    assert 0 <= box["y"] < 844 - box["height"]
+    box = page.locator(f"figure#{id} .pb-picture").bounding_box()
+    assert 0 <= box["y"] < height - box["height"]
+
+
+def test_the_tab_key_leads_to_no_slider_under_the_picture(visit, homes):
+    page = visit(homes["collapse"], formulas=False)
+    figure = page.locator("figure#collapse")
+    figure.locator("button", has_text="Reset").focus()
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        page.wait_for_timeout(30)
+        top, bottom = page.evaluate("""() => [document.activeElement.getBoundingClientRect().top,
+          document.querySelector("figure#collapse .pb-picture").getBoundingClientRect().bottom]""")
+        assert top >= bottom - 1
 
 
 PLACES = """() => [...document.querySelectorAll("figure.explorable .pb-picture > div")].filter((d) => d.offsetWidth)
