@@ -13,14 +13,16 @@ predict_collapse = Choice(
     ask="127 instances with 10 connections each; the processors are at 60%, pages have become slow, the database is busy. "
     "You may change one thing before the peak. Which one saves the evening?",
     options={
-        "Twice the connections for each instance": "Then 2,540 queries compete in a database that does most with 720. It falls "
-        "earlier than with 1,270.",
-        "400 more instances, started now": "Their processors were not short of anything. They bring 4,000 connections, and the "
-        f"shop is down in minute {evening(instances=527, scaler='off').falls:.0f}, before the peak begins.",
-        "Half the connections for each instance": "Yes. 635 carry the load, pages get faster, and there is no way for the "
-        "database to be buried.",
-        "The server stops work on pages whose users have left": f"With that, {evening(notice=True).peak:.0%} are served at the peak, "
-        f"and without it {evening().peak:.0%}. All pages share the database, so each is nearly done when its user leaves.",
+        "Twice the connections for each instance": "Then 2,540 queries compete in a database that does most with "
+        "720. It falls earlier than with 1,270.",
+        "400 more instances, started now": "Their processors were not short of anything. They bring 4,000 "
+        f"connections, and the shop is down in minute {evening(instances=527, scaler='off').falls:.0f}, before the "
+        "peak begins.",
+        "Half the connections for each instance": "Yes. 635 carry the load, pages get faster, and there is no way "
+        "for the database to be buried.",
+        "The server stops work on pages whose users have left": f"With that, {evening(notice=True).peak:.0%} are "
+        f"served at the peak, and without it {evening().peak:.0%}. All pages share the database, so each is nearly "
+        "done when its user leaves.",
     },
     right="Half the connections for each instance",
 )
@@ -60,9 +62,10 @@ quiz_processor = Choice(
     kind="quiz",
     ask="Pages take 9 s. The instances' processors fell from 60% to 25% in the same minutes. What do you know?",
     options={
-        "There is too much capacity: scale in": "That is what a rule on the processor does. The work has not gone, it waits.",
-        "The instances wait for something that they share": "Yes. Find what every one of them holds or queues for: a pool, "
-        "a lock, a database.",
+        "The instances wait for something that they share": "Yes. Find what every one of them holds or queues for: a "
+        "pool, a lock, a database.",
+        "There is too much capacity: scale in": "That is what a rule on the processor does. The work has not gone, "
+        "it waits.",
         "The load balancer is broken": "It would have to be broken for all of them, and the load would show somewhere.",
     },
     right="The instances wait for something that they share",
@@ -74,13 +77,13 @@ quiz_pool = Choice(
     ask="Threads wait for a connection: the pool's waiting time is 3 s. The database answers a query in 90 ms; it used to be "
     "20 ms. A tool recommends a larger pool. What does it do?",
     options={
-        "It shortens the wait by as much as the pool grows": "If the database were idle. At 90 ms for a query of 20 ms it "
-        "is not.",
-        "It moves the queue from the pool into the database, and makes each query slower": "Yes. The queue in the pool costs "
-        "a thread; in the database it costs everybody throughput.",
-        "Nothing": "Up to the knee it would help, past it it harms. It does not do nothing.",
+        "It takes the wait away": "If the database were idle. At 90 ms for a query of 20 ms it is not.",
+        "It moves the queue into the database": "Yes, and makes each query slower. The queue in the pool costs a "
+        "thread; in the database it costs everybody throughput.",
+        "It changes nothing: the database sets the pace": "The pace is not fixed: each further busy connection makes "
+        "every query slower.",
     },
-    right="It moves the queue from the pool into the database, and makes each query slower",
+    right="It moves the queue into the database",
 )
 
 quiz_late = Choice(
@@ -89,13 +92,14 @@ quiz_late = Choice(
     ask="The shop has been down for ten minutes, and all its threads are full of pages whose users have left. You put a pooler with the "
     "right number of connections in front of the database. Why does nobody get a page?",
     options={
-        "The number is wrong": f"The same number holds the whole evening when it is there from the start ({evening(cap=700).share:.0%} "
-        "are served).",
-        "The database is fast again, but it works off pages that nobody waits for, and reloads refill the queue": "Yes. Bound "
-        "the pages as well, or restart the instances: what is in the queue is worth nothing.",
-        "A pooler needs time to warm up": "Not minutes.",
+        "The pooler has the wrong number of connections": "The same number holds the whole evening when it is there "
+        f"from the start ({evening(cap=700).share:.0%} are served).",
+        "The queue is full of pages that nobody waits for": "Yes, and reloads refill it. Bound the pages as well, or "
+        "restart the instances: what is in the queue is worth nothing.",
+        "A new pooler must first fill its connections": "It opens them in a moment; the database is fast again at "
+        "once.",
     },
-    right="The database is fast again, but it works off pages that nobody waits for, and reloads refill the queue",
+    right="The queue is full of pages that nobody waits for",
 )
 
 quiz_calm = Choice(
@@ -104,11 +108,12 @@ quiz_calm = Choice(
     ask="All evening the shop has answered in 2.6 s with 540 of its 1,270 connections busy. The model calls it unstable. Who is "
     "right?",
     options={
-        "The evening: it worked": "It worked because nothing happened. "
-        f"A stall of 2 s at minute {model.STALL_AT} ends it for good.",
-        "Both: it has a calm state and no way back to it": "Yes. With all 1,270 busy it does less than is asked for, so one "
-        "bad moment is enough. The number to watch is the distance to the point where it tips.",
-        "The model: it must be wrong": "It was asked another question: what happens when the pool has once been full.",
+        "The evening: at 2.6 s it has plainly worked": "It worked because nothing happened. A stall of 2 s at minute "
+        f"{model.STALL_AT} ends it for good.",
+        "Both: it has a calm state and no way back to it": "Yes. With all 1,270 busy it does less than is asked for, "
+        "so one bad moment is enough. The number to watch is the distance to the point where it tips.",
+        "The model: an unstable shop would be down by now": "It was asked another question: what happens when the "
+        "pool has once been full.",
     },
     right="Both: it has a calm state and no way back to it",
 )

@@ -12,12 +12,12 @@ predict_lost = Choice(
     ask="Fifty clients each add 1 to one key twenty times: GET, add, SET. The server answers OK to all 1,000 SETs. What does the "
     "key say in the end?",
     options={
-        "1,000: the server does one command at a time": "It does. An addition is two commands here, and the other 49 come between "
-        "them.",
-        "A little less than 1,000": "That would need an update to be alone most of the time. Fifty clients that never rest are "
-        "never alone.",
-        "Less than 500": f"Yes, far less. If all fifty read before any of them writes, a round of fifty adds 1, and twenty rounds "
-        f"leave {together.effect}.",
+        "1,000: the server does one command at a time": "It does. An addition is two commands here, and the other 49 "
+        "come between them.",
+        "A little less than 1,000": "That would need an update to be alone most of the time. Fifty clients that "
+        "never rest are never alone.",
+        "Less than 500": "Yes, far less. If all fifty read before any of them writes, a round of fifty adds 1, and "
+        f"twenty rounds leave {together.effect}.",
     },
     right="Less than 500",
 )
@@ -28,12 +28,13 @@ predict_rate = Choice(
     ask="Clients on one key use compare-and-swap and try again at once when they are refused. A round trip is 1 ms, the server "
     "takes 20 µs a command. You go from 10 clients to 50. What happens to the updates a second?",
     options={
-        "They fall to about a fifth": "Each update takes more attempts. But attempts that fail do not hold up the one that "
-        "succeeds, as long as the server has time for them.",
-        "They stay about the same": f"Yes: {ten.rate:,.0f} and {fifty.rate:,.0f} a second in a table further down. What "
-        f"grows is the number of attempts for each, from {ten.attempts_each:.1f} to {fifty.attempts_each:.1f}, and with it the "
-        "load of the server.",
-        "They grow fivefold": "Only where the clients seldom meet. Here one update at most gets through in a round trip.",
+        "They fall to about a fifth": "Each update takes more attempts. But attempts that fail do not hold up the "
+        "one that succeeds, as long as the server has time for them.",
+        "They stay about the same": f"Yes: {ten.rate:,.0f} and {fifty.rate:,.0f} a second in a table further down. "
+        f"What grows is the number of attempts for each, from {ten.attempts_each:.1f} to {fifty.attempts_each:.1f}, "
+        "and with it the load of the server.",
+        "They grow fivefold": "Only where the clients seldom meet. Here one update at most gets through in a round "
+        "trip.",
     },
     right="They stay about the same",
 )
@@ -71,10 +72,12 @@ quiz_false = Choice(
     ask="A script begins with `if redis.call('get', KEYS[1]) == ARGV[1]`. The key is not there, and the client passes an empty "
     "string. What is compared?",
     options={
-        "An empty string with an empty string: equal": "A missing key is not an empty string, to the server as to the script.",
-        "nil with an empty string: the script fails": "A comparison by == never fails in Lua, and what is compared is not nil.",
-        "false with an empty string: not equal, now and ever": "Yes. The server's null becomes Lua's false, so the first write "
-        "needs a case of its own.",
+        "An empty string with an empty string: equal": "A missing key is not an empty string, to the server as to "
+        "the script.",
+        "nil with an empty string: the script fails": "A comparison by == never fails in Lua, and what is compared "
+        "is not nil.",
+        "false with an empty string: not equal, now and ever": "Yes. The server's null becomes Lua's false, so the "
+        "first write needs a case of its own.",
     },
     right="false with an empty string: not equal, now and ever",
 )
@@ -85,9 +88,9 @@ quiz_fence = Choice(
     ask="A holder with number 33 has read the value and pauses past its lease. A new holder, 34, has read it too and is still "
     "computing. Now the write of 33 arrives. The store refuses a number below the highest that it has seen in a write. Then?",
     options={
+        "33 is written, and 34's write then buries it": "Yes: both are acknowledged and one is lost. Reads must "
+        "carry the number too, or the write must compare a version.",
         "33 is refused, since 34 holds the lock": "The store does not know that: 34 has not written yet.",
-        "33 is written, and 34's write then buries it": "Yes: both are acknowledged and one is lost. Reads must carry the number "
-        "too, or the write must compare a version.",
         "33 is written, and 34 is refused": "34 is the higher number. It passes.",
     },
     right="33 is written, and 34's write then buries it",
@@ -100,9 +103,9 @@ quiz_retry = Choice(
     "the counter grown by?",
     options={
         "1: the server does each command atomically": "Each of the two. It cannot know that they were meant to be one.",
-        "1 or 2, and you cannot tell which": "Yes. Atomic is not idempotent. What must count once needs an identity that the "
-        "server can recognise, checked and stored in the same step.",
         "2: both were done": "Or the first was lost on its way to the server.",
+        "1 or 2, and you cannot tell which": "Yes. Atomic is not idempotent. What must count once needs an identity "
+        "that the server can recognise, checked and stored in the same step.",
     },
     right="1 or 2, and you cannot tell which",
 )

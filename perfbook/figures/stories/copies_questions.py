@@ -11,12 +11,12 @@ predict_meet = Choice(
     ask="Three copies of the multiplier. A write waits for two of them, a read asks two: R + W = 4 > 3. A new multiplier of 3.0 is "
     "being written over 2.0. You reload and see 3.0. A second later you reload again. Can you see 2.0?",
     options={
-        "No: two and two of three share a copy, so the second read finds 3.0": "They share a copy with every write that is "
-        "*acknowledged*. This one is still on its way: one copy has it.",
-        "Yes, until the write is acknowledged": "Yes. The first read met the one copy that has it, the second one met the two that "
-        "do not. A shared copy protects what is complete.",
-        "Yes, at any time: that is what eventual consistency means": "Once the write is acknowledged, every later read meets it. "
-        "Quorums that meet are not eventually consistent, they are more than that.",
+        "No: two and two of three share a copy, so the second read finds 3.0": "They share a copy with every write "
+        "that is *acknowledged*. This one is still on its way: one copy has it.",
+        "Yes, until the write is acknowledged": "Yes. The first read met the one copy that has it, the second one "
+        "met the two that do not. A shared copy protects what is complete.",
+        "Yes, at any time: that is what eventual consistency means": "Once the write is acknowledged, every later "
+        "read meets it. Quorums that meet are not eventually consistent, they are more than that.",
     },
     right="Yes, until the write is acknowledged",
 )
@@ -27,11 +27,12 @@ predict_smooth = Choice(
     ask="Each of four nodes smooths the one multiplier once a tick, with α = 0.2. Demand over supply jumps from 1 to 4. What does the "
     "multiplier do, compared with one node that smooths alone?",
     options={
-        "It overshoots 4: four nodes push where one should": "Each of them pushes towards 4, and stops pushing there. A weighted mean "
-        "of 4 and something lower is never above 4.",
-        "The same: they all aim at 4": "They all get there. Four of them close 59% of the gap in each tick, one closes 20%.",
-        "It goes to 4 faster, keeps more of the noise, and does not pass it": "Yes. Together they are one node with α = 0.59. The "
-        "speed that nobody chose is paid in noise.",
+        "It overshoots 4: four nodes push where one should": "Each of them pushes towards 4, and stops pushing "
+        "there. A weighted mean of 4 and something lower is never above 4.",
+        "The same: they all aim at 4": "They all get there. Four of them close 59% of the gap in each tick, one "
+        "closes 20%.",
+        "It goes to 4 faster, keeps more of the noise, and does not pass it": "Yes. Together they are one node with "
+        "α = 0.59. The speed that nobody chose is paid in noise.",
     },
     right="It goes to 4 faster, keeps more of the noise, and does not pass it",
 )
@@ -147,13 +148,16 @@ quiz_meet = Choice(
     kind="quiz",
     ask="R + W > N. What does that promise, by itself?",
     options={
-        "Every read returns the newest value": "A write that is on its way may be seen by one read and missed by the next.",
-        "A read begun after a write was acknowledged asks a copy that has it": "Yes, if the copies are the N that were meant (no "
-        "sloppy quorum), nothing is rolled back, and newest is decided without wrong clocks.",
-        "Eventual consistency": "That is what is left without it, with a repair.",
-        "No update is lost": "Two writers that both read 2.0 first still overwrite each other. That needs a compare-and-swap.",
+        "A later read asks a copy that has the write": "Yes, if it begins after the acknowledgement, the copies are "
+        "the N that were meant (no sloppy quorum), nothing is rolled back, and newest is decided without wrong "
+        "clocks.",
+        "Every read returns the newest value there is": "A write that is on its way may be seen by one read and "
+        "missed by the next.",
+        "All copies become equal in the end": "That takes a repair, and is what you have without R + W > N, too.",
+        "No update of two writers is ever lost": "Two writers that both read 2.0 first still overwrite each other. "
+        "That needs a compare-and-swap.",
     },
-    right="A read begun after a write was acknowledged asks a copy that has it",
+    right="A later read asks a copy that has the write",
 )
 
 quiz_counter = Choice(
@@ -161,9 +165,11 @@ quiz_counter = Choice(
     kind="quiz",
     ask="Two versions carry Lamport counters 5 and 9. What do you know?",
     options={
-        "The second was written with knowledge of the first": "It may be. It may as well come from a busy node that never heard of it.",
-        "The first was not written with knowledge of the second": "Yes, and that is all. A vector would say whether the second was.",
+        "The second was written with knowledge of the first": "It may be. It may as well come from a busy node that "
+        "never heard of it.",
         "The second is newer": "In which clock? Lamport's order is one that events *may* have happened in.",
+        "The first was not written with knowledge of the second": "Yes, and that is all. A vector would say whether "
+        "the second was.",
     },
     right="The first was not written with knowledge of the second",
 )
@@ -175,9 +181,9 @@ quiz_gossip = Choice(
     kind="quiz",
     ask="Push tells 1,000 copies in log₂ N + ln N = 16.9 rounds, up to a constant. How many more does it take for 10,000?",
     options={
-        "Ten times as many": "The number that know doubles in each round, at first.",
+        "3.3 more": "Only the doublings. Finding the last ones takes ln 10 = 2.3 more.",
         f"{PUSH_MORE:.1f} more": "Yes: log₂ 10 to reach ten times as many, and ln 10 to find the last.",
-        "1 more": "It takes 3.3 doublings to have ten times as many.",
+        "Ten times as many": "The number that know doubles in each round, at first.",
     },
     right=f"{PUSH_MORE:.1f} more",
 )
@@ -187,12 +193,13 @@ quiz_smooth = Choice(
     kind="quiz",
     ask="You halve the tick and keep α. What happens to the smoothed price?",
     options={
-        "Nothing: α says how smooth it is": "α says how much of the gap one tick closes, and there are twice as many ticks.",
-        "It follows twice as fast, and averages the noise over half the time": "Yes. α has no meaning without the tick. State the "
-        "half-life in seconds instead.",
-        "It gets smoother": "It closes the same share of a gap in half the time.",
+        "It stays the same: α says how smooth it is": "α says how much of the gap one tick closes, and there are "
+        "twice as many ticks.",
+        "It follows twice as fast and keeps more noise": "Yes: in the same seconds it averages over half the time. α "
+        "has no meaning without the tick. State the half-life in seconds instead.",
+        "It gets smoother: there are more averages": "It closes the same share of a gap in half the time.",
     },
-    right="It follows twice as fast, and averages the noise over half the time",
+    right="It follows twice as fast and keeps more noise",
 )
 
 quiz_cap = Choice(
@@ -200,13 +207,13 @@ quiz_cap = Choice(
     kind="quiz",
     ask="The network between your two regions is cut. Which of these can your store do on both sides?",
     options={
-        "Answer every request, and be linearizable": "This is the pair that cannot be had: a side that hears nothing of the other "
-        "cannot know whether its answer is old.",
+        "Answer every request, and be linearizable": "This is the pair that cannot be had: a side that hears nothing "
+        "of the other cannot know whether its answer is old.",
         "Answer every request, and merge siblings later": "Yes: available, not linearizable.",
-        "Answer every request, and be linearizable at least for reads": "Reads are where it shows: a read on one side cannot know of a "
-        "write that the other side has acknowledged.",
-        "Nothing: it must refuse on both sides until the cut is mended": "That is more than anybody need give up. A side with a "
-        "majority may go on, and both may, if they merge later.",
+        "Answer every request, and be linearizable at least for reads": "Reads are where it shows: a read on one "
+        "side cannot know of a write that the other side has acknowledged.",
+        "Nothing: it must refuse on both sides until the cut is mended": "That is more than anybody need give up. A "
+        "side with a majority may go on, and both may, if they merge later.",
     },
     right="Answer every request, and merge siblings later",
 )

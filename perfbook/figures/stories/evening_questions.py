@@ -19,11 +19,13 @@ predict_evening = Choice(
     "all 200 regions and all 14,000 edges. Each region asks the origin once for a title that it lacks. By how much does what the "
     "origin is asked fall?",
     options={
-        f"by {TEN:.0%}": "That is what these titles get at the edges. How often would a region have asked the origin for one of them?",
-        "by more than half: they are what the crowd comes for": "The crowd asks the edges. After the first request of a region, the "
-        "title is there, whoever wants it next.",
-        f"by {SAVED:.1%}": f"Yes. Each of the ten would have been asked for once by each of 200 regions: {10 * 200:,} of "
-        f"{NOTHING.asked:,.0f} requests. The rest are for titles that are asked for seldom, and there are many of them.",
+        f"by {TEN:.0%}": "That is what these titles get at the edges. How often would a region have asked the origin "
+        "for one of them?",
+        "by more than half: they are what the crowd comes for": "The crowd asks the edges. After the first request "
+        "of a region, the title is there, whoever wants it next.",
+        f"by {SAVED:.1%}": f"Yes. Each of the ten would have been asked for once by each of 200 regions: {10 * 200:,} "
+        f"of {NOTHING.asked:,.0f} requests. The rest are for titles that are asked for seldom, and there are many of "
+        "them.",
     },
     right=f"by {SAVED:.1%}",
 )
@@ -81,12 +83,12 @@ quiz_evening_reactive = Choice(
     kind="quiz",
     ask="A reactive warmer pushes what was asked for most in the first minute. Why does it spare the origin so little?",
     options={
-        "A minute is too short to tell what is popular, so that its list holds the wrong titles.": "A million and a half requests "
-        "came in it. The list is right.",
+        "A minute is too short to tell what is popular, so that its list holds the wrong titles.": "A million and a "
+        "half requests came in it. The list is right.",
         REACTIVE_RIGHT: "Yes. The regions fetched its first titles before it did. The rare ones, which the origin will still "
         "be asked for, are last on its list.",
-        "Its pushes are not coalesced, so that a title is read at the origin over and over.": "A push is read at the origin once "
-        "a region at most; so is a title that is asked for.",
+        "Its pushes are not coalesced, so that a title is read at the origin over and over.": "A push is read at the "
+        "origin once a region at most; so is a title that is asked for.",
     },
     right=REACTIVE_RIGHT,
 )
@@ -96,11 +98,12 @@ quiz_evening_coalesce = Choice(
     kind="quiz",
     ask="An idle origin answers in half a second, and coalescing then saves it fewer than one request in a hundred. Why switch it on?",
     options={
-        "Do not: for one request in a hundred it is not worth having.": "While the origin is idle. How long does an overloaded one take "
-        "to answer, and who asks meanwhile?",
-        "With it those who wait for a fetch under way get it sooner.": "They wait for the same answer, and as long as before.",
-        "Without it a slow origin is asked more, and is slower for it.": "Yes: a loop. With it, the origin is asked once for a title by "
-        "each region, however slow it is.",
+        "Do not: for one request in a hundred it is not worth having.": "While the origin is idle. How long does an "
+        "overloaded one take to answer, and who asks meanwhile?",
+        "With it those who wait for a fetch under way get it sooner.": "They wait for the same answer, and as long "
+        "as before.",
+        "Without it a slow origin is asked more, and is slower for it.": "Yes: a loop. With it, the origin is asked "
+        "once for a title by each region, however slow it is.",
     },
     right="Without it a slow origin is asked more, and is slower for it.",
 )
@@ -111,9 +114,10 @@ quiz_evening_ttl = Choice(
     ask="At 17:50 your warmer gives 5,000 titles a time to live of 3,600 s and pushes them to every region. The crowd comes from 18:00 "
     "to 18:08. When is the origin asked most?",
     options={
-        "at 18:04, when most devices come": "What they ask for most is there. The rest comes slowly, beside what follows.",
-        "at 18:50": "Yes. All copies end in one second, in every region, and the crowd is still there. A push "
-        "is an appointment for a herd.",
+        "at 18:04, when most devices come": "What they ask for most is there. The rest comes slowly, beside what "
+        "follows.",
+        "at 18:50": "Yes. All copies end in one second, in every region, and the crowd is still there. A push is an "
+        "appointment for a herd.",
         "at no moment more than at others: each title is asked for at its own time": "The first request after 18:50 "
         "finds its title gone, and so do the next thousands.",
     },
@@ -127,9 +131,10 @@ quiz_evening_servers = Choice(
     options={
         "twice as many edges, each for half of the devices": "The regions ask the origin, and they ask for what "
         "somebody in them wanted. More edges change nothing.",
-        "twice as many regions, each for half of the edges": "Each fetches its own first copy: the origin is asked more, not less.",
-        "twelve shields between the regions and the origin": "Yes: the places that ask the origin become few, and each of "
-        "them asks once for each title.",
+        "twice as many regions, each for half of the edges": "Each fetches its own first copy: the origin is asked "
+        "more, not less.",
+        "twelve shields between the regions and the origin": "Yes: the places that ask the origin become few, and "
+        "each of them asks once for each title.",
     },
     right="twelve shields between the regions and the origin",
 )
@@ -139,11 +144,11 @@ quiz_evening_bloom = Choice(
     kind="quiz",
     ask="A Bloom filter keeps warming work from being done twice. What does its false positive cost?",
     options={
-        "a title that is never pushed": "Yes: it is taken for done. The first viewer in each region pays one fetch for it, which is cheap; "
-        "but no log says so.",
+        "a title that is never pushed": "Yes: it is taken for done. The first viewer in each region pays one fetch "
+        "for it, which is cheap; but no log says so.",
         "a title pushed twice": "A filter never says no to what it holds, so that nothing is done twice.",
-        "one look-up in vain": "That is its price in front of a cache or a table. Behind this filter nothing is looked up, so that nobody "
-        "finds the mistake.",
+        "one look-up in vain": "That is its price in front of a cache or a table. Behind this filter nothing is "
+        "looked up, so that nobody finds the mistake.",
     },
     right="a title that is never pushed",
 )

@@ -11,9 +11,10 @@ predict = Choice(
     options={
         "1.5 ms: the database is just as fast": "It is. How many times is it asked, and what does each time cost now?",
         "2.5 ms: one round trip more": "If the page were one statement. It is 1 + 3 · (1 + 67).",
-        "About 0.2 s": "Yes: 205 statements, one after the other, a millisecond each. Nothing on the laptop hinted at it.",
-        "About 1 s": "That would be some 1,000 statements. Count them: one for the articles, then for each article one for the "
-        "list and 67 for what is on it.",
+        "About 0.2 s": "Yes: 205 statements, one after the other, a millisecond each. Nothing on the laptop hinted "
+        "at it.",
+        "About 1 s": "That would be some 1,000 statements. Count them: one for the articles, then for each article "
+        "one for the list and 67 for what is on it.",
     },
     right="About 0.2 s",
 )
@@ -71,9 +72,10 @@ quiz_parallel = Choice(
     ask="A colleague sends the 205 statements of a lazy page over 16 connections at once. What becomes better?",
     options={
         "The time of the page and the load of the database": "The database still gets 205 statements a page.",
-        "The time of the page, and nothing else": "Yes. And each page now holds 16 connections instead of one.",
         "The load of the database, and nothing else": "The other way round.",
-        "Nothing: they still wait for each other": "Only three groups wait for each other: the articles, the lists, the products.",
+        "Nothing: they still wait for each other": "Only three groups wait for each other: the articles, the lists, "
+        "the products.",
+        "The time of the page, and nothing else": "Yes. And each page now holds 16 connections instead of one.",
     },
     right="The time of the page, and nothing else",
 )
@@ -85,8 +87,8 @@ quiz_index = Choice(
     options={
         "The test that allows three statements a page": "The number of statements is the same, and so is the page.",
         "The count of rows returned": "The same rows are returned. Many more are read to find them.",
-        "The time of a statement, and the database's processors": "Yes. Counting statements finds the N+1, and reading plans "
-        "finds the scan; neither finds the other.",
+        "The time of a statement, and the database's processors": "Yes. Counting statements finds the N+1, and "
+        "reading plans finds the scan; neither finds the other.",
     },
     right="The time of a statement, and the database's processors",
 )

@@ -41,8 +41,8 @@ predict_strips = Choice(
     ask="Two orders of 21 tracks by four artists. One is a uniformly random order, in which nothing is arranged. "
     f"First: {UNIFORM_STRIP}. Second: {SPREAD_STRIP}. Which is the random one?",
     options={
-        "The first": "Yes. It is run 1 of the uniform shuffle, taken as it came. If the second looked more random to you, "
-        "you are in the company that this section is about.",
+        "The first": "Yes. It is run 1 of the uniform shuffle, taken as it came. If the second looked more random to "
+        "you, you are in the company that this section is about.",
         "The second": "That one was spread out on purpose: no artist is beside itself or away for long. Chance does "
         "not keep such order.",
     },
@@ -129,13 +129,14 @@ quiz_shuffle_right = Choice(
 quiz_shuffle_best = Choice(
     "quiz-shuffle-best",
     kind="quiz",
-    ask="You take the best of 16 uniform orders, by any score at all. How much less random is it, at most?",
+    ask="You take the best of 16 uniform orders, by any score at all. Which bound can you state before you know the score?",
     options={
-        "4 bits": "Yes. No order becomes more than 16 times as likely, and log2 16 is 4.",
-        "It depends on the score": "What you get depends on it. The most that you can lose does not.",
-        "A sixteenth of its bits": "Bits of choice do not scale like that: it is a constant, for 12 tracks as for 1,000.",
+        "None: it depends on the score": "What you get depends on it. The most that you can lose does not.",
+        "Never more than 4 bits lost": "Yes. No order becomes more than 16 times as likely, and log2 16 is 4.",
+        "Never more than a sixteenth of its bits": "Bits of choice do not scale like that: it is a constant, for 12 "
+        "tracks as for 1,000.",
     },
-    right="4 bits",
+    right="Never more than 4 bits lost",
 )
 
 quiz_shuffle_swap = Choice(
@@ -143,12 +144,12 @@ quiz_shuffle_swap = Choice(
     kind="quiz",
     ask="for i in range(n): swap places i and randrange(n). Why can this not be uniform for three tracks or more?",
     options={
-        "A track may be moved twice": "So it may in a fair shuffle.",
-        "nⁿ equally likely runs cannot be shared evenly among n! orders": "Yes: n! has a factor n - 1, and nⁿ has none of "
-        "that one's primes.",
-        "randrange is not random enough": "With perfect random numbers it is just as wrong.",
+        "A track may be moved more than once": "So it may in a fair shuffle.",
+        "nⁿ runs cannot be shared evenly by n! orders": "Yes: n! has a factor n - 1, and nⁿ has none of that one's "
+        "primes.",
+        "randrange is not random enough for it": "With perfect random numbers it is just as wrong.",
     },
-    right="nⁿ equally likely runs cannot be shared evenly among n! orders",
+    right="nⁿ runs cannot be shared evenly by n! orders",
 )
 
 quiz_shuffle_fewest = Number(
@@ -166,7 +167,8 @@ quiz_shuffle_complexity = Choice(
     ask="“The best shuffle has the lowest Kolmogorov complexity and high entropy.” What is wrong?",
     options={
         "Nothing, but it is slow to compute": "It is not computable at all, and that is the smaller problem.",
-        "The two pull against each other": "Yes. The mean length of any prefix-free description is at least the entropy.",
+        "The two pull against each other": "Yes. The mean length of any prefix-free description is at least the "
+        "entropy.",
         "Entropy is for texts, not for lists": "It is for any law over finitely many outcomes.",
     },
     right="The two pull against each other",

@@ -10,15 +10,12 @@ predict_surge_race = Choice(
     "protects it. What can "
     "happen to the price?",
     options={
-        "It compounds: too many increases can end up in it": "No schedule of four nodes puts more than four increases "
-        "in. Each node writes 1.5 "
-        "times something that it read, once.",
-        "It is too low in some unlucky schedules": "Too low is right, and unlucky is not: of 369,600 schedules 24 are "
-        "right, those in which the "
-        "nodes take turns.",
+        "It compounds: too many increases can end up in it": "No schedule of four nodes puts more than four "
+        "increases in. Each node writes 1.5 times something that it read, once.",
+        "It is too low in some unlucky schedules": "Too low is right, and unlucky is not: of 369,600 schedules 24 "
+        "are right, those in which the nodes take turns.",
         "It is too low in all schedules but 24": "Yes. It is right only if each node is through before the next one "
-        "begins, and there are "
-        "4! = 24 orders of that. A race of this kind loses increases; it never adds one.",
+        "begins, and there are 4! = 24 orders of that. A race of this kind loses increases; it never adds one.",
     },
     right="It is too low in all schedules but 24",
 )
@@ -30,11 +27,9 @@ predict_surge_aba = Choice(
     "finds 2.0 and writes 3.0. Is the result wrong?",
     options={
         "Yes, A acted on a value that was out of date": "The value was not out of date: it was 2.0 when A swapped. "
-        "That it had been something "
-        "else in between changes nothing about 1.5 × 2.0.",
+        "That it had been something else in between changes nothing about 1.5 × 2.0.",
         "No, it is what B, C, A give one after the other": "Yes. The new price depends on the stored value alone, so "
-        "the schedule cannot be "
-        "told from B, C, A in a row.",
+        "the schedule cannot be told from B, C, A in a row.",
         "It depends on who was faster": "Every schedule of the three gives 3.0, or what an order of the three gives. "
         "The checker tries them all.",
     },
@@ -106,12 +101,10 @@ quiz_surge_direction = Choice(
     ask="A dashboard shows a counter that is too high after a busy night. All that touches it reads, adds 1 and "
     "writes. Was it a lost update?",
     options={
-        "Yes, races make counters unreliable": "Unreliable in one direction: each loses increments. Too high needs an "
-        "increment made twice, as a "
-        "retry of a write that had worked does.",
-        "No, a lost update makes it too low": "Right. Look for what was applied twice: a retry after a timeout, a "
-        "message delivered twice.",
+        "Yes, races make counters unreliable": "Unreliable in one direction: each loses increments. Too high needs "
+        "an increment made twice.",
         "Only if more than two wrote at once": "However many write, each puts in at most one.",
+        "No, a lost update makes it too low": "Right. Look for what was applied twice.",
     },
     right="No, a lost update makes it too low",
     kind="quiz",
@@ -121,11 +114,11 @@ quiz_surge_mixed = Choice(
     "quiz-surge-mixed",
     ask="All nodes but one use compare-and-swap with a version. The old batch job reads and writes plainly. Is the price safe?",
     options={
-        "Yes, the others notice its write": "They notice its write. It does not notice theirs, and overwrites them.",
         "No, its write can destroy theirs": "Yes: with one of each, 9 of 20 schedules lose an increase. A rule about "
-        "a value binds all who write "
-        "it or nobody.",
-        "Only its own increase can be lost": "Its own is the one that survives: it writes last, over what the others did.",
+        "a value binds all who write it or nobody.",
+        "Yes, the others notice its write": "They notice its write. It does not notice theirs, and overwrites them.",
+        "Only its own increase can be lost": "Its own is the one that survives: it writes last, over what the others "
+        "did.",
     },
     right="No, its write can destroy theirs",
     kind="quiz",
@@ -135,13 +128,13 @@ quiz_surge_bound = Choice(
     "quiz-surge-bound",
     ask="The checker says: 9,505 states, safe within the bound. What has been proved?",
     options={
-        "That the code is free of races": "Not of the code: of these steps, which somebody wrote down, for so many "
-        "processes and tries.",
-        "That no schedule of these processes, these steps and so many tries ends wrong": "Yes, and nothing beyond: a "
-        "step that is not one step "
-        "on your machine, a fifth process, a crash are outside.",
-        "That errors are rarer than one in 9,505": "It is no sample. It has looked at every state, and none of those is an error.",
+        "That the code as it is written has no races": "Not of the code: of these steps, which somebody wrote down, "
+        "for so many processes and tries.",
+        "That no schedule within the bound ends wrong": "Yes: these processes, these steps, so many tries. A step "
+        "that is not one step on your machine, a fifth process, a crash are outside.",
+        "That fewer than one schedule in 9,505 is wrong": "It is no sample. It has looked at every state, and none "
+        "of those is an error.",
     },
-    right="That no schedule of these processes, these steps and so many tries ends wrong",
+    right="That no schedule within the bound ends wrong",
     kind="quiz",
 )
