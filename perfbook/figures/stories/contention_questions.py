@@ -12,12 +12,12 @@ predict_lost = Choice(
     ask="Fifty clients each add 1 to one key twenty times: GET, add, SET. The server answers OK to all 1,000 SETs. What does the "
     "key say in the end?",
     options={
-        "1,000: the server does one command at a time": "It does. An addition is two commands here, and the other 49 "
-        "come between them.",
-        "A little less than 1,000": "That would need an update to be alone most of the time. Fifty clients that "
-        "never rest are never alone.",
         "Less than 500": "Yes, far less. If all fifty read before any of them writes, a round of fifty adds 1, and "
         f"twenty rounds leave {together.effect}.",
+        "A little less than 1,000": "That would need an update to be alone most of the time. Fifty clients that "
+        "never rest are never alone.",
+        "1,000: the server does one command at a time": "It does. An addition is two commands here, and the other 49 "
+        "come between them.",
     },
     right="Less than 500",
 )
@@ -76,10 +76,10 @@ quiz_false = Choice(
         "the script.",
         "nil with an empty string: the script fails": "A comparison by == never fails in Lua, and what is compared "
         "is not nil.",
-        "false with an empty string: not equal, now and ever": "Yes. The server's null becomes Lua's false, so the "
+        "false with an empty string: never equal": "Yes. The server's null becomes Lua's false, so the "
         "first write needs a case of its own.",
     },
-    right="false with an empty string: not equal, now and ever",
+    right="false with an empty string: never equal",
 )
 
 quiz_fence = Choice(
@@ -88,24 +88,24 @@ quiz_fence = Choice(
     ask="A holder with number 33 has read the value and pauses past its lease. A new holder, 34, has read it too and is still "
     "computing. Now the write of 33 arrives. The store refuses a number below the highest that it has seen in a write. Then?",
     options={
-        "33 is written, and 34's write then buries it": "Yes: both are acknowledged and one is lost. Reads must "
-        "carry the number too, or the write must compare a version.",
+        "33 is written, and 34's write buries it": "Yes: both are acknowledged and one is lost. Reads must carry the number "
+        "too, or the write must compare a version.",
+        "33 is written, and 34's write is refused": "34 is the higher number. It passes.",
         "33 is refused, since 34 holds the lock": "The store does not know that: 34 has not written yet.",
-        "33 is written, and 34 is refused": "34 is the higher number. It passes.",
     },
-    right="33 is written, and 34's write then buries it",
+    right="33 is written, and 34's write buries it",
 )
 
 quiz_retry = Choice(
     "quiz-redis-retry",
     kind="quiz",
-    ask="Your client sends INCR, waits for its timeout without an answer, and sends INCR again, which is answered. How much has "
-    "the counter grown by?",
+    ask="Others count on the same key. Your client sends INCR, waits for its timeout without an answer, and sends INCR again, which is "
+    "answered. How much have your two commands added?",
     options={
         "1: the server does each command atomically": "Each of the two. It cannot know that they were meant to be one.",
-        "2: both were done": "Or the first was lost on its way to the server.",
-        "1 or 2, and you cannot tell which": "Yes. Atomic is not idempotent. What must count once needs an identity "
-        "that the server can recognise, checked and stored in the same step.",
+        "2: the server has done both commands": "Or the first was lost on its way to the server.",
+        "1 or 2, and you cannot tell which": "Yes. Atomic is not idempotent. What must count once needs an identity that the "
+        "server can recognise, checked and stored in the same step.",
     },
     right="1 or 2, and you cannot tell which",
 )

@@ -2,7 +2,7 @@
 
 import math
 
-from perfbook import clocks, gossip, quorum
+from perfbook import clocks, gossip, quorum, smoothing
 from perfbook.explore import Challenge, Choice, Number
 
 predict_meet = Choice(
@@ -21,6 +21,8 @@ predict_meet = Choice(
     right="Yes, until the write is acknowledged",
 )
 
+TOGETHER = smoothing.effective_alpha(0.2, 4)
+
 predict_smooth = Choice(
     "predict-smoothing",
     kind="predict",
@@ -29,12 +31,12 @@ predict_smooth = Choice(
     options={
         "It overshoots 4: four nodes push where one should": "Each of them pushes towards 4, and stops pushing "
         "there. A weighted mean of 4 and something lower is never above 4.",
-        "The same: they all aim at 4": "They all get there. Four of them close 59% of the gap in each tick, one "
-        "closes 20%.",
-        "It goes to 4 faster, keeps more of the noise, and does not pass it": "Yes. Together they are one node with "
-        "α = 0.59. The speed that nobody chose is paid in noise.",
+        "The same: they all aim at 4": f"They all get there. Four of them close {TOGETHER:.0%} of the gap in each "
+        "tick, one closes 20%.",
+        "It goes to 4 faster and keeps more of the noise": "Yes, and it does not aim past 4. Together they are one "
+        f"node with α = {TOGETHER:.2f}. The speed that nobody chose is paid in noise.",
     },
-    right="It goes to 4 faster, keeps more of the noise, and does not pass it",
+    right="It goes to 4 faster and keeps more of the noise",
 )
 
 challenge_deadline = Challenge(
@@ -146,16 +148,15 @@ check_behind = Number(
 quiz_meet = Choice(
     "quiz-copies-meet",
     kind="quiz",
-    ask="R + W > N. What does that promise, by itself?",
+    ask="A write has been acknowledged, and R + W > N. What does that promise, by itself?",
     options={
-        "A later read asks a copy that has the write": "Yes, if it begins after the acknowledgement, the copies are "
-        "the N that were meant (no sloppy quorum), nothing is rolled back, and newest is decided without wrong "
-        "clocks.",
-        "Every read returns the newest value there is": "A write that is on its way may be seen by one read and "
-        "missed by the next.",
-        "All copies become equal in the end": "That takes a repair, and is what you have without R + W > N, too.",
-        "No update of two writers is ever lost": "Two writers that both read 2.0 first still overwrite each other. "
-        "That needs a compare-and-swap.",
+        "A later read asks a copy that has the write": "Yes, if both go to the same N copies (no sloppy quorum) and nothing is rolled "
+        "back. It returns the write only if what is newest is decided without wrong clocks.",
+        "Every read returns the newest value there is": "A next write that is on its way may be seen by one read and missed by the "
+        "one after it.",
+        "All copies become equal in the end": "A copy that missed the write stays behind until a repair brings it.",
+        "No update of two writers is ever lost": "Two writers that both read 2.0 first still overwrite each other. That needs a "
+        "compare-and-swap.",
     },
     right="A later read asks a copy that has the write",
 )
@@ -165,25 +166,25 @@ quiz_counter = Choice(
     kind="quiz",
     ask="Two versions carry Lamport counters 5 and 9. What do you know?",
     options={
-        "The second was written with knowledge of the first": "It may be. It may as well come from a busy node that "
-        "never heard of it.",
-        "The second is newer": "In which clock? Lamport's order is one that events *may* have happened in.",
-        "The first was not written with knowledge of the second": "Yes, and that is all. A vector would say whether "
-        "the second was.",
+        "The second was written knowing the first": "It may be. It may as well come from a busy node that never heard of it.",
+        "The second was written at a later time": "By which clock? Lamport's order is one in which the events *may* have happened.",
+        "The first was written not knowing the second": "Yes, and that is all. A vector would say whether the second knew the first.",
     },
-    right="The first was not written with knowledge of the second",
+    right="The first was written not knowing the second",
 )
 
 PUSH_MORE = gossip.push_rounds(10_000) - gossip.push_rounds(1_000)
+DOUBLINGS = math.log2(10)
 
 quiz_gossip = Choice(
     "quiz-copies-gossip",
     kind="quiz",
-    ask="Push tells 1,000 copies in log₂ N + ln N = 16.9 rounds, up to a constant. How many more does it take for 10,000?",
+    ask=f"Push tells 1,000 copies in log₂ N + ln N = {gossip.push_rounds(1_000):.1f} rounds, up to a constant. How many more does it take "
+    "for 10,000?",
     options={
-        "3.3 more": "Only the doublings. Finding the last ones takes ln 10 = 2.3 more.",
+        f"{DOUBLINGS:.1f} more": f"Only the doublings. Finding the last takes ln 10 = {math.log(10):.1f} more.",
         f"{PUSH_MORE:.1f} more": "Yes: log₂ 10 to reach ten times as many, and ln 10 to find the last.",
-        "Ten times as many": "The number that know doubles in each round, at first.",
+        "Ten times as many": "The number of copies that know doubles in each round, at first.",
     },
     right=f"{PUSH_MORE:.1f} more",
 )
@@ -193,13 +194,14 @@ quiz_smooth = Choice(
     kind="quiz",
     ask="You halve the tick and keep α. What happens to the smoothed price?",
     options={
-        "It stays the same: α says how smooth it is": "α says how much of the gap one tick closes, and there are "
-        "twice as many ticks.",
-        "It follows twice as fast and keeps more noise": "Yes: in the same seconds it averages over half the time. α "
-        "has no meaning without the tick. State the half-life in seconds instead.",
-        "It gets smoother: there are more averages": "It closes the same share of a gap in half the time.",
+        "It follows twice as fast and averages half as long": "Yes. A gust that lasts some seconds gets through more easily. α has no "
+        "meaning without the tick: state the half-life in seconds instead.",
+        "It stays the same: α alone says how smooth it is": "α says how much of the gap one tick closes, and there are twice as many "
+        "ticks.",
+        "It gets smoother: there are more values to average": "As many count as before, each of them weighted by α and its powers, "
+        "and they now come from half the time.",
     },
-    right="It follows twice as fast and keeps more noise",
+    right="It follows twice as fast and averages half as long",
 )
 
 quiz_cap = Choice(

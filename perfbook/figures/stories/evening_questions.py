@@ -19,13 +19,13 @@ predict_evening = Choice(
     "all 200 regions and all 14,000 edges. Each region asks the origin once for a title that it lacks. By how much does what the "
     "origin is asked fall?",
     options={
+        f"by {SAVED:.1%}": f"Yes. Each of the ten would have been asked for once by each of 200 regions: {10 * 200:,} "
+        f"of {NOTHING.asked:,.0f} requests. The rest are for titles that are asked for seldom, and there are many of "
+        "them.",
         f"by {TEN:.0%}": "That is what these titles get at the edges. How often would a region have asked the origin "
         "for one of them?",
         "by more than half: they are what the crowd comes for": "The crowd asks the edges. After the first request "
         "of a region, the title is there, whoever wants it next.",
-        f"by {SAVED:.1%}": f"Yes. Each of the ten would have been asked for once by each of 200 regions: {10 * 200:,} "
-        f"of {NOTHING.asked:,.0f} requests. The rest are for titles that are asked for seldom, and there are many of "
-        "them.",
     },
     right=f"by {SAVED:.1%}",
 )

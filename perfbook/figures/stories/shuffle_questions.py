@@ -18,6 +18,7 @@ def strip(shuffle):
 
 
 UNIFORM_STRIP, SPREAD_STRIP = strip("uniform"), strip("spread out")
+MEAN, RUNS = neighbours.expected(EPISODE_LIST), neighbours.longest_run_law(EPISODE_LIST)[2:].sum()
 
 
 def passed_over(word):
@@ -33,6 +34,11 @@ def mean_passed_over(counts):
     """Its exact mean over all patterns, which a shuffle makes equally likely."""
     uniform = shufflecost.weighted_law(counts, theta=1.0)
     return sum(chance * passed_over(word) for word, chance in uniform.items())
+
+
+def given_up(k):
+    """Bits that the best of k uniform orders gives up, if no two are equally good."""
+    return math.log2(k) - (1 - 1 / k) / math.log(2)
 
 
 predict_strips = Choice(
@@ -55,12 +61,12 @@ predict_expected = Choice(
     ask="21 tracks: nine by artist A, six by B, three by C, three by D. In a uniformly random order, how many tracks follow "
     "one of the same artist, on average?",
     options={
-        "Fewer than 2": "There are 20 places for it to happen, and for each of them a chance above a quarter.",
-        "About 3": "A's tracks alone give more: 9 × 8 / 21 is 3.43.",
-        "Between 5 and 6": "Yes: 5.43. And three or more in a row happen in three orders of four.",
-        "More than 8": "8 would be all of A's tracks in one block, from A alone.",
+        "About 1": "There are 20 places for it to happen, and for each of them a chance above a quarter.",
+        "About 3": f"A's tracks alone give more: 9 × 8 / 21 is {9 * 8 / 21:.2f}.",
+        "About 5": f"Yes: {MEAN:.2f}. And three or more in a row happen in {RUNS:.0%} of the orders.",
+        "About 7": f"That is one place in three. The chance is {MEAN / 20:.0%} at each of the 20 places.",
     },
-    right="Between 5 and 6",
+    right="About 5",
 )
 
 predict_thirds = Choice(
@@ -107,7 +113,7 @@ check_own = Number(
 check_bits = Number(
     "check-shuffle-bits",
     ask="How many bits does the freshest of 8 give up, if no two orders are equally fresh?",
-    answer=math.log2(8) - (1 - 1 / 8) / math.log(2),
+    answer=given_up(8),
     unit="bits",
     tolerance=0.01,
     because="At most log2 8 = 3, whatever the score. Ties give some back.",
@@ -120,8 +126,9 @@ quiz_shuffle_right = Choice(
     "p = 0.6. Who is right?",
     options={
         "The users: random orders have no runs": "They have, and how many can be computed.",
-        "The engineers: close the ticket": "The shuffle is uniform. It is not what was wanted.",
-        "Both": "Yes. The order is uniform and has runs; what the users ask for is another law, and it can be chosen.",
+        "The engineers: close the ticket": "No test says that the shuffle is wrong. It is not what was wanted.",
+        "Both": "Yes. The shuffle passes for uniform, and uniform orders have runs; what the users ask for is another law, and it can "
+        "be chosen.",
     },
     right="Both",
 )
@@ -129,14 +136,16 @@ quiz_shuffle_right = Choice(
 quiz_shuffle_best = Choice(
     "quiz-shuffle-best",
     kind="quiz",
-    ask="You take the best of 16 uniform orders, by any score at all. Which bound can you state before you know the score?",
+    ask="You take the best of 16 uniform orders, by some score. How much less random is that? Which bound can you state before you "
+    "know the score?",
     options={
-        "None: it depends on the score": "What you get depends on it. The most that you can lose does not.",
-        "Never more than 4 bits lost": "Yes. No order becomes more than 16 times as likely, and log2 16 is 4.",
-        "Never more than a sixteenth of its bits": "Bits of choice do not scale like that: it is a constant, for 12 "
-        "tracks as for 1,000.",
+        "Never more than 4 bits": "Yes. No order becomes more than 16 times as likely, and log2 16 is 4. (It is less: "
+        f"{given_up(16):.2f} bits if no two orders are equally good, and ties give some of them back.)",
+        "None: it depends on the score": "What you get depends on it. There is a most that you can lose.",
+        "Never more than a sixteenth of its bits": "Bits of choice do not scale like that: the bound is a constant, for 12 tracks as "
+        "for 1,000.",
     },
-    right="Never more than 4 bits lost",
+    right="Never more than 4 bits",
 )
 
 quiz_shuffle_swap = Choice(
@@ -144,9 +153,9 @@ quiz_shuffle_swap = Choice(
     kind="quiz",
     ask="for i in range(n): swap places i and randrange(n). Why can this not be uniform for three tracks or more?",
     options={
+        "nⁿ runs cannot be shared evenly by n! orders": "Yes. All runs are equally likely, and n! has a factor n - 1, while nⁿ has none "
+        "of that one's primes.",
         "A track may be moved more than once": "So it may in a fair shuffle.",
-        "nⁿ runs cannot be shared evenly by n! orders": "Yes: n! has a factor n - 1, and nⁿ has none of that one's "
-        "primes.",
         "randrange is not random enough for it": "With perfect random numbers it is just as wrong.",
     },
     right="nⁿ runs cannot be shared evenly by n! orders",
