@@ -169,7 +169,7 @@ FOCUS = """([id, name]) => {
   const figure = document.getElementById(id);
   window.moved = false;
   figure.addEventListener("perfbook:update", () => { window.moved = true; }, { once: true });
-  figure.querySelector(`input[type=range][name='${name}']`).focus();
+  figure.querySelector(`input[type=range][name='${name}']`).focus({ preventScroll: true }); // a scroll lays out anew
 }"""
 MOVED = "window.moved"
 FIELDS = (
