@@ -70,6 +70,12 @@ def replay(due: Floats, tree: Ints, size: int, client: int) -> None:
 
 
 @kernel
+def clients_to_fill(round_trip: float, compute: float, service: float) -> float:
+    """Clients whose attempts, two commands each and never a pause, fill the server; all times in seconds."""
+    return (2.0 * (round_trip + service) + compute) / (2.0 * service)
+
+
+@kernel
 def contention_run(
     method: int,
     clients: int,
@@ -336,7 +342,7 @@ def clients_that_fill(round_trip, compute, service) -> float:
     """
     service = checks.number("service", checks.positive("service", service))
     round_trip, compute = checks.number("round_trip", round_trip, 0), checks.number("compute", compute, 0)
-    return (2 * (round_trip + service) + compute) / (2 * service)
+    return clients_to_fill(round_trip, compute, service)
 
 
 def rounds(clients) -> tuple[int, int]:

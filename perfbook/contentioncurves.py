@@ -5,7 +5,7 @@ Explained in chapter 3, section 5.
 
 import math
 
-from .contention import BLIND, CAS, POLLED, contention_run
+from .contention import BLIND, CAS, POLLED, clients_to_fill, contention_run
 from .kernel import Floats, Ints, kernel
 
 
@@ -93,4 +93,4 @@ def contention_figure(
     now[31] = math.inf
     if now[6] > 0.0:
         now[31] = now[18] / now[6]
-    now[32] = (2.0 * (round_trip + service) + compute) / (2.0 * service)
+    now[32] = clients_to_fill(round_trip, compute, service)

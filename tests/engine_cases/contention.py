@@ -21,6 +21,10 @@ def retry_pause(random):
     return [int(random.integers(0, 3)), 1e-3, int(random.integers(1, 12)), state(random)]
 
 
+def fill(random):
+    return [1e-3, float(random.choice([0.0, 5e-3])), 20e-6]
+
+
 def work():
     return [np.zeros(8), np.zeros(8), *(ints(8) for _ in range(5)), ints(16), np.zeros(COMMANDS)]
 
@@ -47,6 +51,7 @@ def contention_figure(random):
 
 
 cases = {
+    "clients_to_fill": fill,
     "message_time": message_time,
     "retry_pause": retry_pause,
     "replay": replay,
